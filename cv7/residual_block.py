@@ -1,0 +1,42 @@
+"""The residual block of the chapter docs/chapters/skip-connections.md. Needs PyTorch."""
+
+# --8<-- [start:residual-block]
+import torch
+from torch import Tensor, nn
+
+
+class ResidualBlock(nn.Module):
+    """ReLU(F(x) + shortcut(x)) with F = conv3x3, BN, ReLU, conv3x3, BN.
+
+    Shape: (N, in_channels, H, W) -> (N, out_channels, ceil(H / stride), ceil(W / stride)).
+    The shortcut is the identity where the shapes allow it, else a 1x1 convolution with BN.
+    Source: He et al. 2015, section 3.3, option B. No convolution has a bias: BN has a shift.
+    """
+
+    def __init__(self, in_channels: int, out_channels: int, *, stride: int = 1) -> None:
+        super().__init__()
+        if min(in_channels, out_channels, stride) < 1:
+            raise ValueError(f"need at least 1: {in_channels=}, {out_channels=}, {stride=}")
+        self.residual = nn.Sequential(
+            nn.Conv2d(in_channels, out_channels, 3, stride=stride, padding=1, bias=False),
+            nn.BatchNorm2d(out_channels),
+            nn.ReLU(),
+            nn.Conv2d(out_channels, out_channels, 3, padding=1, bias=False),
+            nn.BatchNorm2d(out_channels),
+        )
+        self.shortcut: nn.Module = nn.Identity()
+        if stride != 1 or in_channels != out_channels:
+            self.shortcut = nn.Sequential(
+                nn.Conv2d(in_channels, out_channels, 1, stride=stride, bias=False),
+                nn.BatchNorm2d(out_channels),
+            )
+        self.activation = nn.ReLU()
+
+    def forward(self, x: Tensor) -> Tensor:
+        residual, shortcut = self.residual(x), self.shortcut(x)
+        if residual.shape != shortcut.shape:  # + might broadcast one to the other in silence
+            raise ValueError(f"F(x) is {(*residual.shape,)}, the shortcut {(*shortcut.shape,)}")
+        return self.activation(residual + shortcut)
+
+
+# --8<-- [end:residual-block]
