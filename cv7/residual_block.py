@@ -2,7 +2,7 @@
 
 # --8<-- [start:residual-block]
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 
 class ResidualBlock(nn.Module):
@@ -32,7 +32,7 @@ class ResidualBlock(nn.Module):
             )
         self.activation = nn.ReLU()
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         residual, shortcut = self.residual(x), self.shortcut(x)
         if residual.shape != shortcut.shape:  # + might broadcast one to the other in silence
             raise ValueError(f"F(x) is {(*residual.shape,)}, the shortcut {(*shortcut.shape,)}")

@@ -124,7 +124,8 @@ def main() -> None:
             factors[family][recipe] = values
             print(family, recipe, values, flush=True)
     settings = {
-        "data": f"scikit-learn digits, the first {BATCH} images",
+        "data": "scikit-learn digits",
+        "images": BATCH,
         "layers": LAYERS,
         "mlp": f"fully connected, width {MLP_WIDTH}",
         "conv": f"3x3 convolutions, width {CONV_WIDTH}, 4x4 maps, zero padding",

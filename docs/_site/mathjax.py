@@ -1,0 +1,98 @@
+"""Typeset every formula while the site builds: MathJax 3 in V8, in this process.
+
+A page then carries finished HTML with MathML beside it for screen readers. It needs no
+JavaScript and does not shift when it loads. Bad TeX stops the build.
+"""
+
+import atexit
+import html
+import json
+import re
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from mkdocs.exceptions import PluginError
+from py_mini_racer import JSEvalException, MiniRacer
+
+FORMULA = re.compile(r'<(span|div) class="arithmatex">(.*?)</\1>', re.S)
+COMPONENTS = (
+    "startup",
+    "core",
+    "adaptors/liteDOM",
+    "input/tex-full",
+    "output/chtml",
+    "output/chtml/fonts/tex",
+    "a11y/assistive-mml",
+)
+SETUP = """
+globalThis.MathJax = {
+  loader: {load: []},
+  options: {enableAssistiveMml: true},
+  tex: {
+    packages: ['base', 'ams', 'newcommand', 'boldsymbol', 'mathtools', 'textmacros'],
+    formatError(jax, error) { throw error },  // the default typesets the message instead
+  },
+  chtml: {fontURL: 'mathjax'},
+  startup: {typeset: false, ready() {}},
+}; 0"""
+START = """
+MathJax.startup.defaultReady();
+globalThis.typeset = (tex, display) => {
+  try {
+    const options = {display, em: 16, ex: 8, containerWidth: 1280};
+    return MathJax.startup.adaptor.outerHTML(MathJax.tex2chtml(tex, options));
+  } catch (error) { throw new Error(error.message || String(error)) }
+};
+globalThis.stylesheet = () => MathJax.startup.adaptor.textContent(MathJax.chtmlStylesheet()); 0"""
+
+
+def distribution() -> Path:
+    """The official MathJax 3 files, as the wheel django-static-mathjax carries them."""
+    package = find_spec("mathjax")
+    if package is None or not package.submodule_search_locations:
+        raise PluginError("MathJax is missing: run `make serve`, which installs it")
+    return Path(package.submodule_search_locations[0]) / "static" / "mathjax" / "es5"
+
+
+@cache
+def engine() -> MiniRacer:
+    context = MiniRacer()
+    atexit.register(context.close)  # left to the garbage collector, it can hang at exit
+    context.eval(SETUP)
+    for name in COMPONENTS:
+        context.eval((distribution() / f"{name}.js").read_text(encoding="utf-8") + "; 0")
+    context.eval(START)
+    return context
+
+
+@cache
+def typeset(tex: str, display: bool) -> str:
+    return str(engine().eval(f"typeset({json.dumps(tex)}, {json.dumps(display)})"))
+
+
+def on_post_page(output: str, page: Any, **_: Any) -> str:
+    # After the search index was fed, which keeps the TeX: nobody searches for glyphs.
+    def replace(match: re.Match[str]) -> str:
+        tag, source = match.groups()
+        tex = html.unescape(source).strip()[2:-2]  # without \( \) or \[ \]
+        try:
+            return f'<{tag} class="arithmatex">{typeset(tex, tag == "div")}</{tag}>'
+        except JSEvalException as error:
+            reason = str(error).strip().splitlines()[0].removeprefix("Uncaught Error: ")
+            raise PluginError(f"{page.file.src_uri}: MathJax: {reason} in: {tex}") from error
+
+    return FORMULA.sub(replace, output)
+
+
+def on_post_build(config: Any, **_: Any) -> None:
+    """Write the styles of the glyphs in use, and the fonts those styles name."""
+    css = str(engine().eval("stylesheet()"))
+    assets = Path(config.site_dir, "assets")
+    (assets / "mathjax.css").write_text(css, encoding="utf-8")
+    fonts = distribution() / "output" / "chtml" / "fonts" / "woff-v2"
+    target = assets / "mathjax"
+    target.mkdir(exist_ok=True)
+    for name in set(re.findall(r"mathjax/([\w-]+\.woff)", css)):
+        (target / name).write_bytes((fonts / name).read_bytes())

@@ -1,0 +1,35 @@
+"""Small repairs to pages on their way to the site."""
+
+import re
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+from mkdocs.exceptions import PluginError
+
+SVG_IMAGE = re.compile(r'<img alt="([^"]*)" src="(?:\.\./)*(figures/[\w-]+\.svg)"\s*/?>')
+# The theme's search dialog has no name, which screen readers need (axe: aria-dialog-name).
+SEARCH = '<div class="md-search" data-md-component="search" role="dialog">'
+
+
+def on_page_markdown(markdown: str, **_: Any) -> str:
+    """Drop the comments that carry a number's expression: they speak to the tests only."""
+    return re.sub(r"<!--= .*? -->", "", markdown)
+
+
+def on_page_content(html: str, config: Any, **_: Any) -> str:
+    """Put figures into the page itself, so that they follow its light and dark colours."""
+
+    def inline(match: re.Match[str]) -> str:
+        alt, name = match.groups()
+        svg = Path(config.docs_dir, name).read_text(encoding="utf-8")
+        ElementTree.fromstring(svg)  # a broken figure stops the build
+        return svg.strip().replace("<svg ", f'<svg role="img" aria-label="{alt}" ', 1)
+
+    return SVG_IMAGE.sub(inline, html)
+
+
+def on_post_page(output: str, **_: Any) -> str:
+    if SEARCH not in output:
+        raise PluginError("the theme's search dialog has changed: adapt SEARCH in this file")
+    return output.replace(SEARCH, SEARCH.replace(">", ' aria-label="Search">'))

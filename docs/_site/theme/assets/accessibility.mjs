@@ -1,0 +1,27 @@
+// What the theme leaves to be said to screen readers and keyboards. The theme builds some of its
+// parts late and anew on every page, hence the observer.
+
+function repair() {
+  // Each code block's toolbar is a navigation landmark; landmarks need names of their own.
+  document.querySelectorAll("nav.md-code__nav").forEach((nav, index) => {
+    nav.ariaLabel ??= `Code block ${index + 1}`;
+  });
+  // What scrolls sideways can be scrolled by keyboard.
+  for (const box of document.querySelectorAll("div.arithmatex, .md-typeset__scrollwrap")) {
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+  }
+}
+
+let scheduled = false;
+function schedule() {
+  if (scheduled) return;
+  scheduled = true;
+  requestAnimationFrame(() => {
+    scheduled = false;
+    repair();
+  });
+}
+
+new MutationObserver(schedule).observe(document.body, { childList: true, subtree: true });
+addEventListener("resize", schedule);
+schedule();

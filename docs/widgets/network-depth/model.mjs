@@ -1,0 +1,16 @@
+// The arithmetic of the depth visualiser. Names and formulas are those of cv7.gradient_flow,
+// and tests/widgets/network-depth.test.mjs holds them to values that it wrote.
+
+/** g_1 / g_L = factor ** (L - 1). */
+export function gradient_at_first_layer(factor, depth) {
+  return factor ** (depth - 1);
+}
+
+/** The smallest depth at which factor ** (depth - 1) < threshold, for 0 < factor < 1. */
+export function depth_below(factor, threshold) {
+  let crossings = Math.ceil(Math.log(threshold) / Math.log(factor));
+  // The quotient of the logarithms may land a hair on either side of a whole number.
+  while (crossings > 0 && factor ** (crossings - 1) < threshold) crossings -= 1;
+  while (factor ** crossings >= threshold) crossings += 1;
+  return crossings + 1;
+}

@@ -1,0 +1,45 @@
+"""Snippets and their named sections, as pages include them."""
+
+import hashlib
+import re
+from pathlib import Path
+
+from .conftest import ROOT
+
+SNIPPETS = sorted((ROOT / "snippets").glob("*.py"))
+MARK = re.compile(r"\s*# --8<-- \[(start|end):([\w-]+)\]\s*")
+
+
+def sections(path: Path) -> dict[str, str]:
+    """A snippet's sections by name, in order.
+
+    Raises ValueError, with file and line, for code outside every section: a reader would have
+    to run what the page does not show.
+    """
+    found: dict[str, str] = {}
+    current = None
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(True), start=1):
+        mark = MARK.fullmatch(line)
+        if mark:
+            opens, section = mark[1] == "start", mark[2]
+            if opens == (current is not None) or (not opens and section != current):
+                raise ValueError(f"{path.name}:{number}: section marks do not pair up")
+            current = section if opens else None
+            if opens:
+                found[section] = ""
+        elif current is not None:
+            found[current] += line
+        elif line.strip():
+            raise ValueError(
+                f"{path.name}:{number}: “{line.strip()}” is outside every section, so no page "
+                "shows it: move it into one"
+            )
+    return found
+
+
+def digest(path: Path) -> str:
+    """A digest of a snippet and of all of cv7: what its output depends on."""
+    total = hashlib.sha256()
+    for file in [path, *sorted((ROOT / "cv7").glob("*.py"))]:
+        total.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    return total.hexdigest()[:16]

@@ -1,0 +1,136 @@
+"""Numbers in pages, and the expressions that compute them.
+
+A number carries its expression in a comment behind it, on the same line:
+
+    8,768<!--= cost.conv2d(...).parameters -->       computed by cv7
+    60.9<!--= mean(data("slug", "plain", depth=64)["error"]) -->     measured, docs/data/slug.json
+    7.93<!--= source("he2015", "Table 6", "1202") -->                cited, docs/data/sources.json
+    0.034<!--= lecture("skip-24") -->       the lecture's own figure, docs/data/claims.json
+    0.85<!--= given(0.85) -->               an input that an example chooses
+
+The comment speaks of the last number before it, also inside a formula; a list of values speaks
+of as many last numbers. The value is compared to the decimals shown.
+"""
+
+import json
+import math
+import re
+import statistics
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from cv7 import cost, gradient_flow
+
+DATA = Path(__file__).resolve().parents[2] / "docs" / "data"
+COMMENT = re.compile(r"<!--= (.*?) -->")
+NUMBER = re.compile(
+    r"(?<![\w.])(?<![A-Za-z]-)(?P<sign>(?<![)}\]\d])[-−])?"
+    r"(?P<digits>\d{1,3}(?:,\d{3})+|\d+)(?P<decimals>\.\d+)?"
+    r"(?:\s*(?:\\times\s*|×)10\^\{?(?P<exponent>-?\d+)\}?)?"
+)
+
+
+@cache
+def load(slug: str) -> Any:
+    return json.loads((DATA / f"{slug}.json").read_text(encoding="utf-8"))
+
+
+def data(slug: str, *path: str, **row: Any) -> Any:
+    """What lies at `path` in docs/data/<slug>.json; in a list, the row with these values."""
+    value = load(slug)
+    for step in path:
+        value = value[step]
+    if row:
+        (value,) = [r for r in value if all(r[k] == v for k, v in row.items())]
+    return value
+
+
+def source(key: str, place: str, item: str) -> Any:
+    """A figure as its source prints it."""
+    return load("sources")[key]["values"][place][item]
+
+
+def lecture(claim: str) -> Any:
+    """What the lecture had, where a correction quotes it."""
+    return load("claims")[claim]["figure"]
+
+
+def given(value: float) -> float:
+    """An input that an example chooses freely, written twice so that a slip shows."""
+    return value
+
+
+NAMES: dict[str, Any] = {
+    "cost": cost,
+    "gradient_flow": gradient_flow,
+    "data": data,
+    "source": source,
+    "lecture": lecture,
+    "given": given,
+    "mean": statistics.mean,
+    **{f.__name__: f for f in (abs, float, int, len, max, min, range, round, sorted, sum)},
+    "log": math.log,
+}
+
+
+def evaluate(expression: str) -> list[Any]:
+    value = eval(expression, {"__builtins__": {}, **NAMES})
+    return list(value) if isinstance(value, (list, tuple)) else [value]
+
+
+def as_shown(value: float, number: re.Match[str]) -> str:
+    """The value, written with the decimals, separators and exponent style of `number`."""
+    exponent = None
+    if number["exponent"] is not None:
+        exponent = math.floor(math.log10(abs(value))) if value else 0
+    scaled = Decimal(repr(value)).scaleb(-(exponent or 0))
+    places = Decimal(1).scaleb(-len((number["decimals"] or ".")[1:]))
+    rounded = abs(scaled).quantize(places, ROUND_HALF_UP)
+    if exponent is not None and rounded >= 10:
+        exponent += 1
+        rounded = (rounded / 10).quantize(places, ROUND_HALF_UP)
+    separators = "," in number["digits"] or (rounded >= 10_000)
+    text = f"{rounded:,}" if separators else f"{rounded}"
+    sign = (number["sign"] or "-") if scaled < 0 and rounded else ""
+    tail = number[0][number.end("decimals" if number["decimals"] else "digits") - number.start() :]
+    if exponent is not None:
+        start = number.start("exponent") - number.end(
+            "decimals" if number["decimals"] else "digits"
+        )
+        length = len(number["exponent"])
+        tail = tail[:start] + str(exponent) + tail[start + length :]
+    return sign + text + tail
+
+
+@dataclass
+class Claim:
+    """One number on a page and what it should be."""
+
+    line: int
+    start: int
+    end: int
+    shown: str
+    expected: str
+    expression: str
+
+
+def claims(line: str, number: int) -> Iterator[Claim]:
+    """The claims of one line; raises ValueError where an expression fails or finds no number."""
+    position = 0
+    for comment in COMMENT.finditer(line):
+        try:
+            values = evaluate(comment[1])
+        except Exception as error:
+            raise ValueError(f"`{comment[1]}` fails: {type(error).__name__}: {error}") from error
+        before = list(NUMBER.finditer(line, position, comment.start()))
+        if len(before) < len(values):
+            raise ValueError(f"`{comment[1]}` gives {len(values)} values: no number to its left")
+        for value, match in zip(values, before[-len(values) :], strict=True):
+            yield Claim(
+                number, match.start(), match.end(), match[0], as_shown(value, match), comment[1]
+            )
+        position = comment.end()
