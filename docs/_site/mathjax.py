@@ -80,7 +80,7 @@ def on_post_page(output: str, page: Any, **_: Any) -> str:
         try:
             return f'<{tag} class="arithmatex">{typeset(tex, tag == "div")}</{tag}>'
         except JSEvalException as error:
-            reason = str(error).strip().splitlines()[0].removeprefix("Uncaught Error: ")
+            reason = str(error).partition("Error: ")[2].partition("\n")[0]
             raise PluginError(f"{page.file.src_uri}: MathJax: {reason} in: {tex}") from error
 
     return FORMULA.sub(replace, output)

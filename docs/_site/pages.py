@@ -12,9 +12,12 @@ SVG_IMAGE = re.compile(r'<img alt="([^"]*)" src="(?:\.\./)*(figures/[\w-]+\.svg)
 SEARCH = '<div class="md-search" data-md-component="search" role="dialog">'
 
 
+# Comments that speak to the tests only: expressions behind numbers, claims, expected outputs.
+FOR_TESTS = re.compile(r"<!--= .*? -->|^ *<!-- ?(?:claims:|pytest).*?-->\n", re.M)
+
+
 def on_page_markdown(markdown: str, **_: Any) -> str:
-    """Drop the comments that carry a number's expression: they speak to the tests only."""
-    return re.sub(r"<!--= .*? -->", "", markdown)
+    return FOR_TESTS.sub("", markdown)
 
 
 def on_page_content(html: str, config: Any, **_: Any) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from html import escape
 
 WIDTH, HEIGHT = 360, 280
-LEFT, RIGHT, TOP, BOTTOM = 46, 346, 30, 236
+LEFT, RIGHT, TOP, BOTTOM = 52, 348, 34, 230
 COLOURS = {
     "plain": "var(--cv7-plain, #b93815)",
     "residual": "var(--cv7-residual, #1f5fc4)",
@@ -88,13 +88,13 @@ def frame(
     for value, label in y_ticks.items():
         y = area.y(value)
         parts.append(line((LEFT, y), (RIGHT, y), colour="grid"))
-        parts.append(text(LEFT - 6, y + 4, label, anchor="end", colour="quiet"))
+        parts.append(text(LEFT - 6, y + 5, label, anchor="end", colour="quiet"))
     for value, label in x_ticks.items():
         x = area.x(value)
         parts.append(line((x, BOTTOM), (x, BOTTOM + 4), colour="quiet"))
-        parts.append(text(x, BOTTOM + 18, label, colour="quiet"))
+        parts.append(text(x, BOTTOM + 20, label, colour="quiet"))
     parts.append(text((LEFT + RIGHT) / 2, HEIGHT - 8, x_label))
-    parts.append(text(4, 14, y_label, anchor="start"))
+    parts.append(text(4, 16, y_label, anchor="start"))
     return parts
 
 
@@ -107,6 +107,6 @@ def svg(name: str, label: str, area: Axes, parts: Sequence[str]) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
         f'class="cv7-chart" data-figure="{name}" {area.data} role="img" '
-        f'aria-label="{escape(label)}" font-family="system-ui, sans-serif" font-size="13">\n'
+        f'aria-label="{escape(label)}" font-family="system-ui, sans-serif" font-size="15">\n'
         f"{body}\n</svg>\n"
     )

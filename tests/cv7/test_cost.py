@@ -1,0 +1,114 @@
+"""cv7.cost against torch: the module's own parameters, half of torch's FLOP counter."""
+
+import itertools
+from typing import Any
+
+import pytest
+import torch
+from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from cv7 import cost
+from cv7.residual_block import ResidualBlock
+
+
+def parameters(module: nn.Module) -> int:
+    return sum(p.numel() for p in module.parameters())
+
+
+def multiply_adds(module: nn.Module, channels: int, height: int, width: int) -> int:
+    with FlopCounterMode(display=False) as counter:
+        module.eval()(torch.zeros(1, channels, height, width))
+    flops = counter.get_total_flops()
+    assert flops % 2 == 0
+    return flops // 2
+
+
+@pytest.mark.parametrize(
+    ("kernel_size", "stride", "padding", "groups", "bias"),
+    list(itertools.product((1, 3, 5), (1, 2), (0, 1, 2), (1, 4), (True, False))),
+)
+def test_conv2d_agrees_with_torch(
+    kernel_size: int, stride: int, padding: int, groups: int, bias: bool
+) -> None:
+    settings: dict[str, Any] = {
+        "kernel_size": kernel_size,
+        "stride": stride,
+        "padding": padding,
+        "groups": groups,
+        "bias": bias,
+    }
+    module = nn.Conv2d(8, 12, **settings)
+    layer = cost.Conv2d(8, 12, **settings)
+    assert layer.parameters == parameters(module)
+    assert layer.multiply_adds(13, 10) == multiply_adds(module, 8, 13, 10)
+    assert layer.output_size(13, 10) == module(torch.zeros(1, 8, 13, 10)).shape[2:]
+
+
+def test_conv2d_defaults_are_those_of_torch() -> None:
+    assert cost.Conv2d(3, 7, kernel_size=5).parameters == parameters(nn.Conv2d(3, 7, 5))
+
+
+@pytest.mark.parametrize(("into", "out", "stride"), [(64, 128, 2), (64, 64, 1), (16, 32, 1)])
+def test_residual_block_agrees_with_the_module(into: int, out: int, stride: int) -> None:
+    module = ResidualBlock(into, out, stride=stride)
+    layer = cost.residual_block(into, out, stride=stride)
+    assert layer.parameters == parameters(module)
+    assert layer.multiply_adds(32, 20) == multiply_adds(module, into, 32, 20)
+    assert layer.output_size(31, 20) == module(torch.zeros(2, into, 31, 20)).shape[2:]
+
+
+def test_the_blocks_of_the_chapter() -> None:
+    assert cost.residual_block(64, 128, stride=2).parameters == 230_144
+    assert cost.projection(64, 128, stride=2).parameters == 64 * 128 + 2 * 128
+    assert cost.residual_block(64, 64).parameters == 2 * 9 * 64 * 64 + 4 * 64
+
+
+def test_sequential_without_layers_is_the_identity() -> None:
+    identity = cost.Sequential()
+    assert identity.parameters == 0
+    assert identity.output_size(7, 5) == (7, 5)
+    assert identity.multiply_adds(7, 5) == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"in_channels": 0}, "in_channels must be a whole number of at least 1, got 0"),
+        ({"out_channels": -4}, "out_channels must be .* got -4"),
+        ({"kernel_size": 0}, "kernel_size must be .* got 0"),
+        ({"kernel_size": 2.5}, "kernel_size must be a whole number .* got 2.5"),
+        ({"stride": 0}, "stride must be .* got 0"),
+        ({"padding": -1}, "padding must be a whole number of at least 0, got -1"),
+        ({"groups": 0}, "groups must be .* got 0"),
+        ({"groups": 3}, "in_channels=8 is not divisible by groups=3"),
+        ({"groups": 8}, "out_channels=12 is not divisible by groups=8"),
+        ({"in_channels": True}, "in_channels must be a whole number"),
+    ],
+)
+def test_conv2d_refuses_what_torch_could_not_build(arguments: dict[str, int], message: str) -> None:
+    valid: dict[str, Any] = {"in_channels": 8, "out_channels": 12, "kernel_size": 3}
+    with pytest.raises(ValueError, match=message):
+        cost.Conv2d(**valid | arguments)
+
+
+def test_feature_maps_must_exist_and_hold_the_kernel() -> None:
+    conv = cost.Conv2d(8, 8, kernel_size=5, padding=1)
+    for layer in (conv, cost.BatchNorm2d(8), cost.Sequential()):
+        for measure in (layer.output_size, layer.multiply_adds):
+            with pytest.raises(ValueError, match=r"height must be .* got 0"):
+                measure(0, 8)
+            with pytest.raises(ValueError, match=r"width must be .* got -1"):
+                measure(8, -1)
+    with pytest.raises(ValueError, match="2x9 with padding=1 is smaller than the kernel of 5x5"):
+        conv.multiply_adds(2, 9)
+    with pytest.raises(ValueError, match=r"num_features must be .* got 0"):
+        cost.BatchNorm2d(0)
+
+
+def test_branches_of_different_size_cannot_be_added() -> None:
+    strided = cost.Conv2d(8, 8, kernel_size=3, stride=2, padding=1)
+    branches = cost.Sum(strided, cost.Sequential())
+    for measure in (branches.output_size, branches.multiply_adds):
+        with pytest.raises(ValueError, match=r"F\(x\) is \(4, 4\) but the shortcut is \(8, 8\)"):
+            measure(8, 8)

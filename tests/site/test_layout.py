@@ -1,0 +1,98 @@
+"""The shape of the repository: nothing orphaned, imports one way, every correction in place."""
+
+import ast
+import json
+import re
+from pathlib import Path
+
+from ..conftest import PAGES, ROOT, report
+
+CHAPTERS = {"skip": ROOT / "docs/chapters/skip-connections.md"}  # claim ids by prefix
+
+
+def imports(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found.update(alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            found.add((node.module or "").partition(".")[0])
+    return found
+
+
+def test_imports_go_one_way() -> None:
+    problems = []
+    for path in (ROOT / "cv7").rglob("*.py"):
+        if wrong := imports(path) & {"snippets", "docs", "tests"}:
+            problems.append(f"cv7/{path.name} imports {wrong}: cv7 stands on its own")
+    for path in (ROOT / "snippets").rglob("*.py"):
+        if wrong := imports(path) & {"docs", "tests"}:
+            problems.append(f"{path.relative_to(ROOT)} imports {wrong}: only tests see everything")
+    for name in ("__init__", "cost", "gradient_flow"):
+        if "torch" in imports(ROOT / f"cv7/{name}.py"):
+            problems.append(f"cv7/{name}.py imports torch: it must work without")
+    report(problems)
+
+
+def test_every_claim_of_the_lecture_that_is_not_right_is_corrected() -> None:
+    claims = json.loads((ROOT / "docs/data/claims.json").read_text(encoding="utf-8"))
+    problems = []
+    for prefix, page in CHAPTERS.items():
+        text = page.read_text(encoding="utf-8")
+        open_claims = {
+            claim
+            for claim, entry in claims.items()
+            if claim.startswith(f"{prefix}-") and entry["verdict"] != "right"
+        }
+        corrected: set[str] = set()
+        for comment in re.finditer(r"^ *<!-- claims: ([\w -]+) -->\n(.*)$", text, re.M):
+            corrected.update(comment[1].split())
+            if not comment[2].lstrip().startswith('!!! correction "Correction · '):
+                problems.append(f"{page.name}: no Correction note follows {comment[0]!r}")
+        problems += [f"{page.name} corrects no {c}" for c in sorted(open_claims - corrected)]
+        problems += [f"{page.name}: {c} needs no correction" for c in corrected - open_claims]
+    report(problems)
+
+
+def test_nothing_is_orphaned() -> None:
+    pages = "\n".join(p.read_text(encoding="utf-8") for p in PAGES)
+    problems = []
+    for path in (ROOT / "docs/figures").glob("*.svg"):
+        if path.name not in pages:
+            problems.append(f"docs/figures/{path.name}: no page shows it")
+    for path in (ROOT / "docs/data").glob("*.json"):
+        if path.name not in pages and f'data("{path.stem}"' not in pages:
+            problems.append(f"docs/data/{path.name}: no page uses it")
+    for path in (ROOT / "docs/widgets").glob("*/element.mjs"):
+        slug = path.parent.name
+        if f"<cv7-{slug}>" not in pages:
+            problems.append(f"docs/widgets/{slug}: no page has <cv7-{slug}>")
+        for test in (f"widgets/{slug}.test.mjs", f"browser/test_{slug.replace('-', '_')}.py"):
+            if not (ROOT / "tests" / test).exists():
+                problems.append(f"docs/widgets/{slug}: tests/{test} is missing")
+    for path in (ROOT / "cv7").glob("[!_]*.py"):
+        if not (ROOT / f"tests/cv7/test_{path.name}").exists():
+            problems.append(f"cv7/{path.name}: tests/cv7/test_{path.name} is missing")
+    report(problems)
+
+
+def test_no_skipped_code_block_without_a_reason() -> None:
+    marks = re.compile(r"<!--\s*pytest(?:-codeblocks:(?:skip|importorskip)|\.mark\.)[^>]*-->")
+    problems = []
+    for page in [*PAGES, ROOT / "README.md"]:
+        for match in marks.finditer(page.read_text(encoding="utf-8")):
+            if "reason=" not in match[0]:
+                problems.append(f"{page.name}: {match[0]} gives no reason")
+    report(problems)
+
+
+def test_the_sliders_reach_what_was_measured_and_no_further() -> None:
+    html = (ROOT / "docs/widgets/network-depth/controls.html").read_text(encoding="utf-8")
+    data = json.loads((ROOT / "docs/data/network-depth.json").read_text(encoding="utf-8"))
+    slider = re.search(r'name="depth" min="(\d+)" max="(\d+)" step="(\d+)"', html)
+    assert slider
+    low, high, step = map(int, slider.groups())
+    measured = [row["depth"] for row in data["plain"]]
+    assert measured == list(range(low, high + 1, step))
+    options = re.findall(r"<option>(\d+)</option>", html)
+    assert set(map(int, options)) <= set(measured)
