@@ -1,5 +1,9 @@
-"""What every test may use: the project's root, and files that a test generates or compares."""
+"""What every test may use: the pages, the built site, generated files and how to complain."""
 
+import os
+import socket
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -39,3 +43,28 @@ def generated(regen: bool) -> Generated:
             report([f"{name} is stale: run `make regen`, then read the diff"])
 
     return check
+
+
+@pytest.fixture(scope="session")
+def site_url() -> str:
+    """Where the tests serve the site: below a folder, as most readers will find it."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{probe.getsockname()[1]}/course/"
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory, site_url: str) -> Path:
+    """The built site, once for all tests that look at it."""
+    target = tmp_path_factory.mktemp("served") / "course"
+    build = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(target)],
+        cwd=ROOT,
+        env=os.environ | {"SITE_URL": site_url},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if build.returncode:
+        pytest.fail(f"the site does not build:\n{build.stderr[-3000:]}", pytrace=False)
+    return target

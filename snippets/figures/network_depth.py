@@ -100,11 +100,10 @@ def gradient_product() -> str:
         end = (area.x(depth), area.y(slope * (depth - 1)))
         extra = f' stroke-width="1.5" data-factor="{factor:.2f}"{dash}'
         parts.append(chart.line((area.x(1), area.y(0)), end, colour=colour, extra=extra))
-        above = slope >= 0
         if depth < 64:
             parts.append(text(end[0] + 6, end[1] - 6, f"{name} {factor:.2f}", anchor="start"))
         else:
-            shift = -8 if above else 16
+            shift = -8 if factor > 1.1 else 16
             parts.append(text(end[0], end[1] + shift, f"{name} {factor:.2f}", anchor="end"))
 
     for recipe, name in SHOWN.items():

@@ -79,9 +79,11 @@ class NetworkDepth extends HTMLElement {
       plain.value === begins
         ? `Plain: depth ${begins}, just as you said.`
         : `Plain: you said ${said}; its mean passes ${threshold} % at depth ${begins}.`;
-    const right = residual.value === (Number(residualAtEnd) <= 5 ? "5" : Number(residualAtEnd) <= 20 ? "20" : "100");
+    // The answers are bands named by their upper ends, in order.
+    const band = [...residual.options].find((o) => o.value && Number(residualAtEnd) <= o.value);
+    const right = band.selected;
     const second = `Residual: ${residualAtEnd} % at depth 64, ${right ? "as you said" : "not what you expected"}.`;
-    verdict.textContent = `${first} ${second}`;
+    verdict.textContent = `${first}\n${second}`;
   }
 
   reveal(shown) {
@@ -105,7 +107,7 @@ class NetworkDepth extends HTMLElement {
     this.form.elements["factor-value"].textContent = perLayer.toFixed(2);
     depth.setAttribute("aria-valuetext", `${layers} layers`);
     factor.setAttribute("aria-valuetext", `${perLayer.toFixed(2)} per layer`);
-    readout.textContent = `${this.measured(layers)} ${gradient(perLayer, layers)}`;
+    readout.textContent = `${this.measured(layers)}\n${gradient(perLayer, layers)}`;
     this.draw(layers, perLayer);
   }
 

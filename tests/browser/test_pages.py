@@ -1,0 +1,103 @@
+"""Every page, in both schemes and on phone and desktop."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from ..conftest import PAGES, ROOT
+
+URLS = [
+    "./" + p.relative_to(ROOT / "docs").with_suffix("").as_posix().removesuffix("index")
+    for p in PAGES
+]
+CHAPTER = "chapters/skip-connections/"
+SIZES = {"phone": {"width": 360, "height": 740}, "desktop": {"width": 1280, "height": 900}}
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("url", URLS)
+def test_axe_finds_nothing(page: Page, url: str, scheme: str, size: str) -> None:
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    page.set_viewport_size(SIZES[size])
+    page.goto(url)
+    page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true })")
+    page.wait_for_timeout(300)  # the theme's own late parts
+    result = Axe().run(page)
+    assert result.violations_count == 0, result.generate_report()
+    expected = {"light": "default", "dark": "slate"}[scheme]
+    assert page.evaluate("document.body.dataset.mdColorScheme") == expected
+
+
+@pytest.mark.parametrize("width", [320, 360, 768, 1280])
+@pytest.mark.parametrize("url", URLS)
+def test_nothing_scrolls_sideways(page: Page, url: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(url)
+    page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true })")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.browser_context_args(java_script_enabled=False)
+def test_without_javascript_the_chapter_is_whole(page: Page) -> None:
+    page.goto(CHAPTER)
+    expect(page.locator("mjx-container").first).to_be_visible()
+    expect(page.get_by_role("img", name="Diagram of a residual block")).to_be_visible()
+    for figure in ("training-error", "gradient-product", "published"):
+        expect(page.locator(f'[data-figure="{figure}"]')).to_be_visible()
+    expect(page.locator("[data-series=plain]")).to_be_visible()
+    expect(page.locator("cv7-network-depth form")).to_be_hidden()
+    table = page.get_by_text("The measured numbers as a table")
+    table.click()
+    expect(page.get_by_role("rowheader", name="64", exact=True)).to_be_visible()
+    answer = page.locator("details.answer").first
+    answer.locator("summary").click()
+    expect(answer.locator("p").last).to_be_visible()
+
+
+def test_formulas_reach_screen_readers_as_mathml(page: Page) -> None:
+    page.goto(CHAPTER)
+    containers = page.locator("mjx-container")
+    assert containers.count() > 40
+    assert page.locator("mjx-container > mjx-assistive-mml > math").count() == containers.count()
+    assert (
+        page.locator('mjx-container > mjx-math[aria-hidden="true"]').count() == containers.count()
+    )
+
+
+def test_code_can_be_copied_by_keyboard(page: Page) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(CHAPTER)
+    block = page.locator("div.language-python", has_text="class ResidualBlock")
+    button = block.get_by_role("button", name="Copy to clipboard")
+    button.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(200)
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.strip() == block.locator("code").inner_text().strip()
+
+
+def test_search_opens_the_chapter(page: Page) -> None:
+    page.goto("./")
+    page.keyboard.press("/")
+    page.keyboard.type("degradation")
+    result = page.locator("a.md-search-result__link").first
+    result.click()
+    page.wait_for_url(f"**{CHAPTER}**")
+
+
+def test_the_pencil_leads_to_the_source(page: Page) -> None:
+    page.goto(CHAPTER)
+    address = page.locator('a[rel="edit"]').get_attribute("href")
+    assert address is not None
+    assert address.endswith("/docs/chapters/skip-connections.md")
+
+
+def test_the_colour_switch_works_by_keyboard(page: Page) -> None:
+    page.goto("./")
+    seen = []
+    for _ in range(3):
+        page.locator("[data-md-component=palette] label:visible").focus()
+        page.keyboard.press("Enter")
+        seen.append(page.evaluate("document.body.dataset.mdColorScheme"))
+    assert set(seen) == {"default", "slate"}
