@@ -61,7 +61,8 @@ def test_nothing_is_orphaned() -> None:
         if path.name not in pages:
             problems.append(f"docs/figures/{path.name}: no page shows it")
     for path in (ROOT / "docs/data").glob("*.json"):
-        if path.name not in pages and f'data("{path.stem}"' not in pages:
+        call = {"claims": "lecture(", "sources": "source("}.get(path.stem, f'data("{path.stem}"')
+        if path.name not in pages and call not in pages:
             problems.append(f"docs/data/{path.name}: no page uses it")
     for path in (ROOT / "docs/widgets").glob("*/element.mjs"):
         slug = path.parent.name

@@ -37,7 +37,11 @@ class NetworkDepth extends HTMLElement {
     for (const name of ["depth", "factor"]) {
       const slider = this.form.elements[name];
       if (state[name] === undefined) continue;
-      const limits = { min: Number(slider.min), max: Number(slider.max), step: Number(slider.step) };
+      const limits = {
+        min: Number(slider.min),
+        max: Number(slider.max),
+        step: Number(slider.step),
+      };
       const fallback = Number(slider.defaultValue);
       const { value, message } = in_range(state[name], { name, ...limits, fallback });
       slider.value = value;

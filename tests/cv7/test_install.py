@@ -1,0 +1,31 @@
+"""cv7 installs on its own, and its formulas need nothing but Python."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from ..conftest import ROOT
+
+PROGRAM = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from cv7 import cost, gradient_flow
+print(cost.residual_block(64, 128, stride=2).parameters, gradient_flow.depth_below(0.9, 0.01))
+assert "torch" not in sys.modules
+"""
+
+
+def test_formulas_work_without_any_other_package(tmp_path: Path) -> None:
+    install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-build-isolation"]
+    # Dependencies are not switched off: there must be none to fetch.
+    subprocess.run(
+        [*install, "--no-index", "--target", tmp_path, ROOT], check=True, capture_output=True
+    )
+    run = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", PROGRAM, tmp_path],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert run.stdout.split() == ["230144", "45"]
+    assert (tmp_path / "cv7/py.typed").exists()
