@@ -16,7 +16,8 @@ from typing import Any
 from mkdocs.exceptions import PluginError
 from py_mini_racer import JSEvalException, MiniRacer
 
-FORMULA = re.compile(r'<(span|div) class="arithmatex">(.*?)</\1>', re.S)
+# A formula, and the punctuation behind it, which must not begin a line.
+FORMULA = re.compile(r'<(span|div) class="arithmatex">(.*?)</\1>([.,;:!?)”]*)', re.S)
 COMPONENTS = (
     "startup",
     "core",
@@ -75,10 +76,11 @@ def typeset(tex: str, display: bool) -> str:
 def on_post_page(output: str, page: Any, **_: Any) -> str:
     # After the search index was fed, which keeps the TeX: nobody searches for glyphs.
     def replace(match: re.Match[str]) -> str:
-        tag, source = match.groups()
+        tag, source, punctuation = match.groups()
         tex = html.unescape(source).strip()[2:-2]  # without \( \) or \[ \]
         try:
-            return f'<{tag} class="arithmatex">{typeset(tex, tag == "div")}</{tag}>'
+            formula = typeset(tex, tag == "div")
+            return f'<{tag} class="arithmatex">{formula}{punctuation}</{tag}>'
         except JSEvalException as error:
             reason = str(error).partition("Error: ")[2].partition("\n")[0]
             raise PluginError(f"{page.file.src_uri}: MathJax: {reason} in: {tex}") from error

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 from mkdocs.exceptions import PluginError
 
-SVG_IMAGE = re.compile(r'<img alt="([^"]*)" src="(?:\.\./)*(figures/[\w-]+\.svg)"\s*/?>')
+SVG_IMAGE = re.compile(r'<img alt="([^"]*)"[^>]*? src="(?:\.\./)*(figures/[\w-]+\.svg)"[^>]*>')
 # The theme's search dialog has no name, which screen readers need (axe: aria-dialog-name).
 SEARCH = '<div class="md-search" data-md-component="search" role="dialog">'
 
@@ -29,7 +29,10 @@ def on_page_content(html: str, config: Any, **_: Any) -> str:
         ElementTree.fromstring(svg)  # a broken figure stops the build
         return svg.strip().replace("<svg ", f'<svg role="img" aria-label="{alt}" ', 1)
 
-    return SVG_IMAGE.sub(inline, html)
+    html = SVG_IMAGE.sub(inline, html)
+    if re.search(r"<img[^>]+figures/[\w-]+\.svg", html):
+        raise PluginError("a figure was not put into its page: adapt SVG_IMAGE in this file")
+    return html
 
 
 def on_post_page(output: str, **_: Any) -> str:
