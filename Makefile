@@ -78,7 +78,7 @@ clean: ## remove everything that was installed or built
 	@touch $@
 
 .ci/node_modules/stamp: .ci/package-lock.json
-	@node -e 'process.exit(parseInt(process.versions.node) < 20)' || \
+	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' || \
 		{ echo "Node 20 or newer is needed"; exit 1; }
 	@echo "Installing the linters that come through npm (a few seconds, once)"
 	@npm ci --silent --prefix .ci
