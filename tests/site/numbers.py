@@ -29,8 +29,8 @@ DATA = Path(__file__).resolve().parents[2] / "docs" / "data"
 COMMENT = re.compile(r"<!--= (.*?) -->")
 NUMBER = re.compile(
     r"(?<![\w.])(?<![A-Za-z]-)(?P<sign>(?<![)}\]\d])[-−])?"
-    r"(?P<digits>\d{1,3}(?:,\d{3})+|\d+)(?P<decimals>\.\d+)?"
-    r"(?:\s*(?:\\times\s*|×)10\^\{?(?P<exponent>-?\d+)\}?)?"
+    r"(?P<digits>\d{1,3}(?:,\d{3})+|\d+)(?:\.(?P<decimals>\d+))?"
+    r"(?:(?P<times>\s*(?:\\times|×)\s*10\^\{?)(?P<exponent>-?\d+)(?P<close>\}?))?"
 )
 
 
@@ -84,26 +84,18 @@ def evaluate(expression: str) -> list[Any]:
 
 def as_shown(value: float, number: re.Match[str]) -> str:
     """The value, written with the decimals, separators and exponent style of `number`."""
-    exponent = None
-    if number["exponent"] is not None:
-        exponent = math.floor(math.log10(abs(value))) if value else 0
-    scaled = Decimal(repr(value)).scaleb(-(exponent or 0))
-    places = Decimal(1).scaleb(-len((number["decimals"] or ".")[1:]))
-    rounded = abs(scaled).quantize(places, ROUND_HALF_UP)
-    if exponent is not None and rounded >= 10:
-        exponent += 1
-        rounded = (rounded / 10).quantize(places, ROUND_HALF_UP)
-    separators = "," in number["digits"] or (rounded >= 10_000)
-    text = f"{rounded:,}" if separators else f"{rounded}"
-    sign = (number["sign"] or "-") if scaled < 0 and rounded else ""
-    tail = number[0][number.end("decimals" if number["decimals"] else "digits") - number.start() :]
-    if exponent is not None:
-        start = number.start("exponent") - number.end(
-            "decimals" if number["decimals"] else "digits"
-        )
-        length = len(number["exponent"])
-        tail = tail[:start] + str(exponent) + tail[start + length :]
-    return sign + text + tail
+    exact, exponent = Decimal(repr(value)), 0
+    places = Decimal(1).scaleb(-len(number["decimals"] or ""))
+    if number["times"] and value:
+        exponent = exact.adjusted()
+        if abs(exact.scaleb(-exponent)).quantize(places, ROUND_HALF_UP) == 10:
+            exponent += 1  # 9.96 rounds to 10.0, which is 1.0 of the next power
+    rounded = abs(exact.scaleb(-exponent)).quantize(places, ROUND_HALF_UP)
+    sign = (number["sign"] or "-") if value < 0 and rounded else ""
+    separators = "," in number["digits"] or rounded >= 10_000
+    digits = f"{rounded:,}" if separators else f"{rounded}"
+    tail = f"{number['times']}{exponent}{number['close']}" if number["times"] else ""
+    return sign + digits + tail
 
 
 @dataclass

@@ -5,6 +5,8 @@ import json
 import re
 from pathlib import Path
 
+import network_depth
+
 from ..conftest import PAGES, ROOT, report
 
 CHAPTERS = {"skip": ROOT / "docs/chapters/skip-connections.md"}  # claim ids by prefix
@@ -97,3 +99,7 @@ def test_the_sliders_reach_what_was_measured_and_no_further() -> None:
     assert measured == list(range(low, high + 1, step))
     options = re.findall(r"<option>(\d+)</option>", html)
     assert set(map(int, options)) <= set(measured)
+    assert f"never, up to {high}" in html
+    assert f"first passes {network_depth.THRESHOLD} % at depth" in html
+    bands = re.findall(r'<option value="(\d+)">([^<]+)</option>', html)
+    assert bands == [("5", "at most 5 %"), ("20", "5 to 20 %"), ("100", "above 20 %")]
