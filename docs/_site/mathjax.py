@@ -94,6 +94,8 @@ def subset(font: Path, characters: set[str]) -> bytes:
     """The font with these characters only: a few kilobytes instead of thirty."""
     options = Options(flavor="woff", hinting=False, recalc_timestamp=False, drop_tables=["FFTM"])
     loaded = load_font(str(font), options)
+    if not characters & set(map(chr, loaded.getBestCmap())):
+        return font.read_bytes()  # browsers refuse a font without characters
     subsetter = Subsetter(options)
     subsetter.populate(text="".join(characters))
     subsetter.subset(loaded)
