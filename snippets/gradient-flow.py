@@ -16,7 +16,7 @@ def factor_per_layer(activation: nn.Module, gain: float) -> float:
     return (early.norm() / late.norm()).item() ** (1 / 50)
 
 
-print(f"sigmoid, Xavier: {factor_per_layer(nn.Sigmoid(), gain=1):.2f} per layer")
-print(f"tanh, Xavier:    {factor_per_layer(nn.Tanh(), gain=1):.2f} per layer")
-print(f"ReLU, He:        {factor_per_layer(nn.ReLU(), gain=2**0.5):.2f} per layer")
+print(f"sigmoid, Xavier: {factor_per_layer(nn.Sigmoid(), gain=1):.2f}")
+print(f"tanh, Xavier:    {factor_per_layer(nn.Tanh(), gain=1):.2f}")
+print(f"ReLU, He:        {factor_per_layer(nn.ReLU(), gain=2**0.5):.2f}")
 # --8<-- [end:measure]

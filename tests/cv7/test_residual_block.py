@@ -86,7 +86,7 @@ def test_gradient_passes_the_shortcut_where_the_branch_is_silent() -> None:
 @pytest.mark.parametrize("arguments", [(0, 64, 1), (64, -1, 1), (64, 64, 0)])
 def test_arguments_below_one_are_refused_with_their_values(arguments: tuple[int, ...]) -> None:
     into, out, stride = arguments
-    message = f"below 1: in_channels={into}, out_channels={out}, stride={stride}"
+    message = f"all must be at least 1: in_channels={into}, out_channels={out}, stride={stride}"
     with pytest.raises(ValueError, match=re.escape(message)):
         ResidualBlock(into, out, stride=stride)
 
@@ -94,5 +94,5 @@ def test_arguments_below_one_are_refused_with_their_values(arguments: tuple[int,
 def test_a_sum_that_would_only_broadcast_is_refused() -> None:
     block = ResidualBlock(8, 8)
     block.shortcut = nn.Conv2d(8, 1, 1)  # one channel, which "+" would repeat eight times
-    with pytest.raises(ValueError, match=r"cannot add .*\[2, 8, 6, 6\].* and .*\[2, 1, 6, 6\]"):
+    with pytest.raises(ValueError, match=r"cannot add .*\[2, 8, 6, 6\].* to .*\[2, 1, 6, 6\]"):
         block(torch.randn(2, 8, 6, 6))

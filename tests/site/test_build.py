@@ -70,10 +70,10 @@ def test_code_on_the_page_is_the_code_that_was_run(site: Path, path: Path) -> No
 def test_shown_code_fits_the_column(path: Path) -> None:
     report(
         [
-            f"{path.name}: {len(line)} characters, 84 fit: {line}"
+            f"{path.name}: {len(line)} characters, 80 fit: {line}"
             for block in code_blocks(path)
             for line in block.code.splitlines()
-            if len(line) > 84
+            if len(line) > 80
         ]
     )
 
