@@ -116,6 +116,75 @@ class BatchNorm2d:
 
 
 @dataclass(frozen=True)
+class MaxPool2d:
+    """Keeps the largest value of each window: no parameters, no multiply-adds."""
+
+    kernel_size: int
+    stride: int
+    padding: int = 0
+
+    @property
+    def parameters(self) -> int:
+        return 0
+
+    def output_size(self, height: int, width: int) -> Size:
+        # A pooling window moves like a convolution's.
+        window = Conv2d(
+            1, 1, kernel_size=self.kernel_size, stride=self.stride, padding=self.padding
+        )
+        return window.output_size(height, width)
+
+    def multiply_adds(self, height: int, width: int) -> int:
+        self.output_size(height, width)
+        return 0
+
+
+@dataclass(frozen=True)
+class AdaptiveAvgPool2d:
+    """Averages a feature map of any size down to side x side; learns nothing."""
+
+    side: int
+
+    def __post_init__(self) -> None:
+        _check(1, side=self.side)
+
+    @property
+    def parameters(self) -> int:
+        return 0
+
+    def output_size(self, height: int, width: int) -> Size:
+        _check(1, height=height, width=width)
+        return self.side, self.side
+
+    def multiply_adds(self, height: int, width: int) -> int:
+        _check(1, height=height, width=width)
+        return 0
+
+
+@dataclass(frozen=True)
+class Linear:
+    """A fully connected layer on the flattened map: in_features * out_features, and a bias."""
+
+    in_features: int
+    out_features: int
+
+    def __post_init__(self) -> None:
+        _check(1, in_features=self.in_features, out_features=self.out_features)
+
+    @property
+    def parameters(self) -> int:
+        return self.in_features * self.out_features + self.out_features
+
+    def output_size(self, height: int, width: int) -> Size:
+        _check(1, height=height, width=width)
+        return 1, 1
+
+    def multiply_adds(self, height: int, width: int) -> int:
+        _check(1, height=height, width=width)
+        return self.in_features * self.out_features
+
+
+@dataclass(frozen=True)
 class Sequential:
     """Layers one after the other; with no layer at all, the identity."""
 
@@ -168,26 +237,106 @@ class Sum:
         )
 
 
-def residual_block(in_channels: int, out_channels: int, *, stride: int = 1) -> Sum:
-    """The block of He et al. 2015, section 3.3, option B: `cv7.residual_block.ResidualBlock`."""
-    residual = Sequential(
+def conv_bn(
+    in_channels: int, out_channels: int, *, kernel_size: int, stride: int = 1, groups: int = 1
+) -> Sequential:
+    """A convolution without bias that keeps the map's size at stride 1, and its BatchNorm."""
+    padding = (kernel_size - 1) // 2
+    return Sequential(
         (
-            Conv2d(in_channels, out_channels, kernel_size=3, stride=stride, padding=1, bias=False),
-            BatchNorm2d(out_channels),
-            Conv2d(out_channels, out_channels, kernel_size=3, padding=1, bias=False),
+            Conv2d(
+                in_channels,
+                out_channels,
+                kernel_size=kernel_size,
+                stride=stride,
+                padding=padding,
+                groups=groups,
+                bias=False,
+            ),
             BatchNorm2d(out_channels),
         )
     )
+
+
+def projection(in_channels: int, out_channels: int, *, stride: int = 1) -> Sequential:
+    """The 1x1 convolution with BatchNorm on the shortcut of a residual block."""
+    return conv_bn(in_channels, out_channels, kernel_size=1, stride=stride)
+
+
+def _with_shortcut(residual: Sequential, in_channels: int, out_channels: int, stride: int) -> Sum:
     if stride == 1 and in_channels == out_channels:
         return Sum(residual, Sequential())
     return Sum(residual, projection(in_channels, out_channels, stride=stride))
 
 
-def projection(in_channels: int, out_channels: int, *, stride: int = 1) -> Sequential:
-    """The 1x1 convolution with BatchNorm on the shortcut of such a block."""
-    return Sequential(
+def residual_block(in_channels: int, out_channels: int, *, stride: int = 1) -> Sum:
+    """The block of He et al. 2015, section 3.3, option B: `cv7.residual_block.ResidualBlock`."""
+    residual = Sequential(
         (
-            Conv2d(in_channels, out_channels, kernel_size=1, stride=stride, bias=False),
-            BatchNorm2d(out_channels),
+            conv_bn(in_channels, out_channels, kernel_size=3, stride=stride),
+            conv_bn(out_channels, out_channels, kernel_size=3),
         )
     )
+    return _with_shortcut(residual, in_channels, out_channels, stride)
+
+
+def bottleneck_block(in_channels: int, out_channels: int, *, width: int, stride: int = 1) -> Sum:
+    """1x1 down to `width`, 3x3, 1x1 up: the block of ResNet-50 and deeper.
+
+    Source: He et al. 2015, section 4.1 and Figure 5; with torchvision's stride on the 3x3.
+    """
+    residual = Sequential(
+        (
+            conv_bn(in_channels, width, kernel_size=1),
+            conv_bn(width, width, kernel_size=3, stride=stride),
+            conv_bn(width, out_channels, kernel_size=1),
+        )
+    )
+    return _with_shortcut(residual, in_channels, out_channels, stride)
+
+
+def standard_conv(
+    in_channels: int, out_channels: int, *, kernel_size: int = 3, stride: int = 1
+) -> Sequential:
+    """The convolution and BatchNorm that a depthwise separable one replaces."""
+    return conv_bn(in_channels, out_channels, kernel_size=kernel_size, stride=stride)
+
+
+def depthwise_separable(
+    in_channels: int, out_channels: int, *, kernel_size: int = 3, stride: int = 1
+) -> Sequential:
+    """One filter a channel, then a 1x1 mix of the channels, each with BatchNorm.
+
+    Without BatchNorm: kernel_size^2 * C_in + C_in * C_out parameters.
+    Source: Howard et al. 2017, section 3.1 and Figure 3.
+    """
+    return Sequential(
+        (
+            conv_bn(
+                in_channels, in_channels, kernel_size=kernel_size, stride=stride, groups=in_channels
+            ),
+            conv_bn(in_channels, out_channels, kernel_size=1),
+        )
+    )
+
+
+def inverted_residual(
+    in_channels: int, out_channels: int, *, expand_ratio: int, stride: int = 1
+) -> Layer:
+    """1x1 up, 3x3 depthwise, linear 1x1 down; a shortcut only where the shapes allow it.
+
+    Source: Sandler et al. 2018, section 3.3.
+    """
+    _check(1, in_channels=in_channels, expand_ratio=expand_ratio)
+    hidden = in_channels * expand_ratio
+    expand = (conv_bn(in_channels, hidden, kernel_size=1),) if expand_ratio > 1 else ()
+    residual = Sequential(
+        (
+            *expand,
+            conv_bn(hidden, hidden, kernel_size=3, stride=stride, groups=hidden),
+            conv_bn(hidden, out_channels, kernel_size=1),
+        )
+    )
+    if stride == 1 and in_channels == out_channels:
+        return Sum(residual, Sequential())
+    return residual
