@@ -3,7 +3,10 @@
 function load() {
   for (const element of document.querySelectorAll(":not(:defined)")) {
     const slug = element.localName.match(/^cv7-(.+)$/)?.[1];
-    if (slug) import(`./${slug}/element.mjs`);
+    if (!slug) continue;
+    import(`./${slug}/element.mjs`).catch(() => {
+      element.dataset.failed = ""; // the style sheet then shows it as if there were no script
+    });
   }
 }
 

@@ -5,7 +5,7 @@ a global average pool and a linear head: depth = 2 n + 2. The plain network is t
 with its shortcuts taken out, nothing else. All 1797 images are the training set, because
 degradation is about training error.
 
-    python snippets/experiments/network-depth.py             # all of it: half an hour of CPU time
+    python snippets/experiments/network-depth.py             # all of it: 40 minutes of CPU time
     python snippets/experiments/network-depth.py --smoke     # one tiny run, writes nothing
 """
 
@@ -26,6 +26,8 @@ from cv7.residual_block import ResidualBlock
 WIDTH, BATCH, LEARNING_RATE, MOMENTUM, WEIGHT_DECAY = 16, 128, 0.05, 0.9, 1e-4
 DEPTHS = list(range(4, 65, 4))
 SEEDS = list(range(5))
+IMAGES, EPOCHS = 1797, 20
+LONGER_DEPTHS, LONGER_EPOCHS = [40, 64], 100  # does the plain network only need more time?
 
 
 class PlainBlock(ResidualBlock):
@@ -121,38 +123,43 @@ def main() -> None:
             print(kind, run((kind, 4, 0, 2, 256)))
         return
 
-    epochs, count = 20, 1797
-    jobs = [(k, d, s, epochs, count) for d in DEPTHS for s in SEEDS for k in ("plain", "residual")]
-    jobs.reverse()  # the deepest first, so that the workers end together
+    jobs = [("plain", d, s, LONGER_EPOCHS, IMAGES) for d in LONGER_DEPTHS for s in SEEDS]
+    jobs += [
+        (kind, depth, seed, EPOCHS, IMAGES)
+        for depth in reversed(DEPTHS)  # the deepest first, so that the workers end together
+        for seed in SEEDS
+        for kind in ("plain", "residual")
+    ]
     results = {}
     with multiprocessing.Pool(arguments.workers) as pool:
         for job, result in zip(jobs, pool.imap(run, jobs), strict=True):
-            results[job[:3]] = result
-            print(*job[:3], result, flush=True)
+            results[job[:4]] = result
+            print(*job[:4], result, flush=True)
 
-    def table(kind: str) -> list[dict[str, Any]]:
+    def table(kind: str, depths: list[int], epochs: int) -> list[dict[str, Any]]:
         return [
             {
                 "depth": depth,
-                "error": [results[kind, depth, s]["error"] for s in SEEDS],
+                "error": [results[kind, depth, s, epochs]["error"] for s in SEEDS],
                 "error_running_statistics": [
-                    results[kind, depth, s]["error_running_statistics"] for s in SEEDS
+                    results[kind, depth, s, epochs]["error_running_statistics"] for s in SEEDS
                 ],
                 **{
-                    f"factor_{when}": [results[kind, depth, s]["factor"][i] for s in SEEDS]
+                    f"factor_{when}": [results[kind, depth, s, epochs]["factor"][i] for s in SEEDS]
                     for i, when in enumerate(("at_start", "after_1_epoch", "at_end"))
                 },
             }
-            for depth in DEPTHS
+            for depth in depths
         ]
 
     settings = {
-        "data": "scikit-learn digits, all 1797 images as training set",
+        "data": f"scikit-learn digits, all {IMAGES} images as training set",
         "width": WIDTH,
-        "batches": f"{count // BATCH} even ones an epoch",
+        "batches": f"{IMAGES // BATCH} even ones an epoch",
         "optimiser": f"SGD, lr {LEARNING_RATE} with cosine decay, momentum {MOMENTUM}, "
         f"weight decay {WEIGHT_DECAY}",
-        "epochs": epochs,
+        "epochs": EPOCHS,
+        "longer_epochs": LONGER_EPOCHS,
         "initialisation": "He normal",
         "error": "percent of training images wrong after training, BatchNorm on batch statistics",
         "factor": "gradient factor per layer, from the last block's output to the first's input",
@@ -162,8 +169,9 @@ def main() -> None:
         __file__,
         settings=settings,
         seeds=SEEDS,
-        plain=table("plain"),
-        residual=table("residual"),
+        plain=table("plain", DEPTHS, EPOCHS),
+        residual=table("residual", DEPTHS, EPOCHS),
+        plain_longer=table("plain", LONGER_DEPTHS, LONGER_EPOCHS),
     )
     print(f"wrote {path.relative_to(provenance.ROOT)}")
 

@@ -32,7 +32,7 @@ def test_by_keyboard_alone(page: Page) -> None:
     visit(page)
     curves = page.locator('[data-series="plain"]')
     expect(curves).to_be_hidden()
-    page.get_by_label("The plain network’s training error").focus()
+    page.get_by_label("the plain network’s training error").focus()
     page.keyboard.type("32")
     page.keyboard.press("Tab")
     page.keyboard.type("at most")
@@ -97,7 +97,7 @@ def test_by_touch(page: Page) -> None:
 
 def test_it_asks_for_both_answers(page: Page) -> None:
     visit(page)
-    page.get_by_label("The plain network’s training error").select_option("never")
+    page.get_by_label("the plain network’s training error").select_option("never")
     page.get_by_role("button", name="Commit").click()
     expect(page.locator('output[name="verdict"]')).to_contain_text("both questions")
     expect(page.locator('select[name="residual"]')).to_be_focused()
@@ -188,3 +188,39 @@ def test_nothing_moves_when_it_comes_alive(page: Page) -> None:
     page.locator("cv7-network-depth").scroll_into_view_if_needed()
     page.wait_for_timeout(300)
     assert page.evaluate("window.shift") <= 0.01
+
+
+def test_what_the_browser_remembers_reveals_nothing(page: Page) -> None:
+    visit(page)
+    page.get_by_label("the plain network’s training error").select_option("40")
+    page.get_by_label("At depth 64 the residual").select_option("5")
+    page.goto("about/references/")
+    page.go_back()
+    expect(page.locator("cv7-network-depth:defined")).to_be_visible()
+    expect(page.locator('[data-series="plain"]')).to_be_hidden()
+    expect(page.locator('output[name="verdict"]')).to_be_empty()
+
+
+def test_another_answer_takes_the_verdict_back(page: Page) -> None:
+    visit(page, "?network-depth.plain=40&network-depth.residual=5")
+    expect(page.locator('output[name="verdict"]')).to_contain_text("just as you said")
+    page.get_by_label("the plain network’s training error").select_option("8")
+    expect(page.locator('output[name="verdict"]')).to_be_empty()
+
+
+def test_without_its_script_the_results_are_shown(page: Page) -> None:
+    broken = {"body": "throw new Error()", "content_type": "text/javascript"}
+    page.route("**/network-depth/element.mjs", lambda route: route.fulfill(**broken))
+    page.goto(CHAPTER)
+    expect(page.locator('[data-series="plain"]')).to_be_visible()
+    expect(page.locator("cv7-network-depth form")).to_be_hidden()
+
+
+def test_the_answer_is_hidden_while_the_script_is_under_way(page: Page) -> None:
+    held = []
+    page.route("**/network-depth/element.mjs", held.append)
+    page.goto(CHAPTER)
+    expect(page.locator('[data-figure="training-error"]')).to_be_visible()
+    expect(page.locator('[data-series="plain"]')).to_be_hidden()
+    held[0].continue_()
+    expect(page.locator("cv7-network-depth:defined")).to_be_visible()

@@ -49,7 +49,11 @@ def test_every_claim_of_the_lecture_that_is_not_right_is_corrected() -> None:
         corrected: set[str] = set()
         for comment in re.finditer(r"^ *<!-- claims: ([\w -]+) -->\n(.*)$", text, re.M):
             corrected.update(comment[1].split())
-            if not comment[2].lstrip().startswith('!!! correction "Correction · '):
+            if (
+                not comment[2]
+                .lstrip()
+                .startswith(('!!! correction "Correction · ', '??? correction "Correction · '))
+            ):
                 problems.append(f"{page.name}: no Correction note follows {comment[0]!r}")
         problems += [f"{page.name} corrects no {c}" for c in sorted(open_claims - corrected)]
         problems += [f"{page.name}: {c} needs no correction" for c in corrected - open_claims]

@@ -23,20 +23,31 @@ class NetworkDepth extends HTMLElement {
     });
     this.form.elements.skip.addEventListener("click", () => this.reveal("yes"));
     this.form.addEventListener("reset", () => setTimeout(() => this.restart()));
+    for (const name of ["plain", "residual"]) {
+      // A verdict belongs to the answers it was given on.
+      this.form.elements[name].addEventListener("change", () => {
+        this.form.elements.verdict.textContent = "";
+      });
+    }
     for (const name of ["depth", "factor"]) {
       const slider = this.form.elements[name];
-      slider.addEventListener("input", () => this.explore());
+      slider.addEventListener("input", () => {
+        this.status.textContent = "";
+        this.explore();
+      });
       // The address follows when the hand lets go: browsers limit how often it may change.
       slider.addEventListener("change", () => write(SLUG, { [name]: slider.value }));
     }
     this.restore(read(SLUG));
   }
 
+  /** From the address alone: what a browser remembers of the form must not reveal the answer. */
   restore(state) {
     const messages = [];
     for (const name of ["depth", "factor"]) {
       const slider = this.form.elements[name];
-      if (state[name] === undefined) continue;
+      slider.value = slider.defaultValue;
+      if (!state[name]) continue;
       const limits = {
         min: Number(slider.min),
         max: Number(slider.max),
@@ -49,17 +60,17 @@ class NetworkDepth extends HTMLElement {
     }
     for (const name of ["plain", "residual"]) {
       const select = this.form.elements[name];
-      if (state[name] === undefined) continue;
-      select.value = state[name];
-      if (select.selectedIndex < 1) {
-        select.selectedIndex = 0;
+      select.value = state[name] ?? "";
+      if (select.selectedIndex < 0) {
+        select.value = "";
         messages.push(`“${state[name]}” is not among the answers: choose one.`);
       }
     }
     this.status.textContent = messages.join(" ");
     const { plain, residual } = this.form.elements;
-    if (plain.value && residual.value) this.verdict();
-    this.shown = Boolean(state.shown) || Boolean(plain.value && residual.value);
+    const committed = Boolean(plain.value && residual.value);
+    if (committed) this.verdict();
+    this.shown = committed || Boolean(state.shown);
     this.explore();
   }
 
@@ -73,6 +84,7 @@ class NetworkDepth extends HTMLElement {
     this.verdict();
     this.reveal("");
     write(SLUG, { plain: plain.value, residual: residual.value });
+    this.charts.scrollIntoView({ block: "nearest" });
   }
 
   verdict() {
