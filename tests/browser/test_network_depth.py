@@ -5,7 +5,7 @@ import re
 from statistics import mean
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from cv7 import gradient_flow
 
@@ -217,8 +217,8 @@ def test_without_its_script_the_results_are_shown(page: Page) -> None:
 
 
 def test_the_answer_is_hidden_while_the_script_is_under_way(page: Page) -> None:
-    held = []
-    page.route("**/network-depth/element.mjs", held.append)
+    held: list[Route] = []
+    page.route("**/network-depth/element.mjs", lambda route: held.append(route))
     page.goto(CHAPTER)
     expect(page.locator('[data-figure="training-error"]')).to_be_visible()
     expect(page.locator('[data-series="plain"]')).to_be_hidden()
