@@ -92,6 +92,13 @@ class Conv2d:
         rows, columns = self.output_size(height, width)
         return self._weights * rows * columns
 
+    def arithmetic_intensity(self, height: int, width: int, *, batch: int = 1) -> float:
+        """Multiply-adds per byte, when input, weights and output pass memory once, in float32."""
+        _check(1, batch=batch)
+        rows, columns = self.output_size(height, width)
+        maps = self.in_channels * height * width + self.out_channels * rows * columns
+        return batch * self.multiply_adds(height, width) / (4 * (batch * maps + self._weights))
+
 
 @dataclass(frozen=True)
 class BatchNorm2d:
@@ -340,3 +347,42 @@ def inverted_residual(
     if stride == 1 and in_channels == out_channels:
         return Sum(residual, Sequential())
     return residual
+
+
+def standard_parameters(in_channels: int, out_channels: int, kernel_size: int) -> int:
+    """kernel_size^2 * C_in * C_out: a standard convolution's weights, without bias and BatchNorm.
+
+    Times the number of output positions: its multiply-adds. (Howard et al. 2017, equation 2)
+    """
+    return Conv2d(in_channels, out_channels, kernel_size=kernel_size, bias=False).parameters
+
+
+def separable_parameters(in_channels: int, out_channels: int, kernel_size: int) -> int:
+    """kernel_size^2 * C_in + C_in * C_out: depthwise and pointwise weights together.
+
+    Times the number of output positions: the multiply-adds. (Howard et al. 2017, equation 5)
+    """
+    depthwise = Conv2d(
+        in_channels, in_channels, kernel_size=kernel_size, groups=in_channels, bias=False
+    )
+    pointwise = Conv2d(in_channels, out_channels, kernel_size=1, bias=False)
+    return depthwise.parameters + pointwise.parameters
+
+
+def separable_saving(out_channels: int, kernel_size: int) -> float:
+    """How many times fewer weights: 1 / (1 / C_out + 1 / kernel_size^2), below kernel_size^2."""
+    return standard_parameters(1, out_channels, kernel_size) / separable_parameters(
+        1, out_channels, kernel_size
+    )
+
+
+def channels_for_saving(saving: int, kernel_size: int) -> int | None:
+    """The fewest output channels at which a separable convolution saves more than `saving` times.
+
+    C_out > saving * k^2 / (k^2 - saving); None where saving >= k^2, which is never reached.
+    """
+    _check(1, saving=saving, kernel_size=kernel_size)
+    area = kernel_size**2
+    if saving >= area:
+        return None
+    return saving * area // (area - saving) + 1

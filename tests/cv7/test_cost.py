@@ -112,3 +112,51 @@ def test_branches_of_different_size_cannot_be_added() -> None:
     for measure in (branches.output_size, branches.multiply_adds):
         with pytest.raises(ValueError, match=r"F\(x\) is \(4, 4\) but the shortcut is \(8, 8\)"):
             measure(8, 8)
+
+
+@pytest.mark.parametrize(
+    ("into", "out", "kernel_size"), [(32, 64, 3), (64, 128, 3), (128, 256, 3), (7, 5, 5), (1, 1, 1)]
+)
+def test_separable_formulas_agree_with_torch(into: int, out: int, kernel_size: int) -> None:
+    standard = parameters(nn.Conv2d(into, out, kernel_size, bias=False))
+    depthwise = parameters(nn.Conv2d(into, into, kernel_size, groups=into, bias=False))
+    pointwise = parameters(nn.Conv2d(into, out, 1, bias=False))
+    assert cost.standard_parameters(into, out, kernel_size) == standard
+    assert cost.separable_parameters(into, out, kernel_size) == depthwise + pointwise
+    saving = cost.separable_saving(out, kernel_size)
+    assert saving == pytest.approx(standard / (depthwise + pointwise))
+    assert 1 / saving == pytest.approx(1 / out + 1 / kernel_size**2)
+
+
+def test_channels_for_saving_is_the_first_that_saves_more() -> None:
+    assert cost.channels_for_saving(8, 3) == 73
+    assert cost.channels_for_saving(9, 3) is None
+    assert cost.channels_for_saving(1, 1) is None
+    for kernel_size in (2, 3, 5, 7):
+        for saving in range(1, kernel_size**2):
+            channels = cost.channels_for_saving(saving, kernel_size)
+            assert channels is not None
+            assert cost.separable_saving(channels, kernel_size) > saving
+            if channels > 1:
+                assert cost.separable_saving(channels - 1, kernel_size) <= saving
+    for bad in ((0, 3), (8, 0), (8, -3)):
+        with pytest.raises(ValueError, match="must be a whole number of at least 1"):
+            cost.channels_for_saving(*bad)
+
+
+def test_the_separable_numbers_of_the_chapter() -> None:
+    assert cost.standard_parameters(32, 64, 3) == 18_432
+    assert cost.separable_parameters(32, 64, 3) == 2_336
+    assert cost.depthwise_separable(32, 64).parameters == 2_528
+    assert cost.standard_conv(32, 64).parameters == 18_560
+
+
+def test_arithmetic_intensity_counts_every_byte_once() -> None:
+    conv = nn.Conv2d(32, 64, 3, padding=1, bias=False)
+    x = torch.zeros(4, 32, 20, 16)
+    moved = sum(t.numel() * t.element_size() for t in (x, conv.weight, conv(x)))
+    layer = cost.Conv2d(32, 64, kernel_size=3, padding=1, bias=False)
+    expected = 4 * layer.multiply_adds(20, 16) / moved
+    assert layer.arithmetic_intensity(20, 16, batch=4) == pytest.approx(expected)
+    with pytest.raises(ValueError, match=r"batch must be .* got 0"):
+        layer.arithmetic_intensity(20, 16, batch=0)

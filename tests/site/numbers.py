@@ -23,13 +23,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from cv7 import cost, gradient_flow
+from cv7 import cost, gradient_flow, networks
 
 DATA = Path(__file__).resolve().parents[2] / "docs" / "data"
 COMMENT = re.compile(r"<!--= (.*?) -->")
 NUMBER = re.compile(
     r"(?<![\w.])(?<![A-Za-z]-)(?P<sign>(?<![)}\]\d])[-−])?"
-    r"(?P<digits>\d{1,3}(?:,\d{3})+|\d+)(?:\.(?P<decimals>\d+))?"
+    r"(?P<digits>\d{1,3}(?:(?:,|\{,\})\d{3})+|\d+)(?:\.(?P<decimals>\d+))?"
     r"(?:(?P<times>\s*(?:\\times|×)\s*10\^\{?)(?P<exponent>-?\d+)(?P<close>\}?))?"
 )
 
@@ -67,6 +67,7 @@ def given(value: float) -> float:
 NAMES: dict[str, Any] = {
     "cost": cost,
     "gradient_flow": gradient_flow,
+    "networks": networks,
     "data": data,
     "source": source,
     "lecture": lecture,
@@ -94,6 +95,8 @@ def as_shown(value: float, number: re.Match[str]) -> str:
     sign = (number["sign"] or "-") if value < 0 and rounded else ""
     separators = "," in number["digits"] or rounded >= 10_000
     digits = f"{rounded:,}" if separators else f"{rounded}"
+    if "{,}" in number["digits"]:  # TeX would set a bare comma as one of a list
+        digits = digits.replace(",", "{,}")
     tail = f"{number['times']}{exponent}{number['close']}" if number["times"] else ""
     return sign + digits + tail
 

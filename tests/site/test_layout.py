@@ -9,7 +9,10 @@ import network_depth
 
 from ..conftest import PAGES, ROOT, report
 
-CHAPTERS = {"skip": ROOT / "docs/chapters/skip-connections.md"}  # claim ids by prefix
+CHAPTERS = {  # by the prefix of their claims' ids
+    "skip": ROOT / "docs/chapters/skip-connections.md",
+    "dw": ROOT / "docs/chapters/depthwise-separable.md",
+}
 
 
 def imports(path: Path) -> set[str]:

@@ -27,6 +27,9 @@ DEFINITIONAL = re.compile(
   | \b(?:19|20)\d\d[ab]?\b               # a year
   | \b(?:[Ss]ection|[Tt]able|[Ff]igure|[Ee]quation|[Cc]hapter|[Ee]xercise)s?\ \d+(?:\.\d+)*
   | \(\d+(?:,\ \d+)+\)                    # a shape
+  | \b\d+(?:→\d+|×\d+)+                  # channels in and out, a kernel or feature map
+  | [Tt]op-\d
+  | (?:Kirin|Snapdragon)\ \d+             # a processor's name
   | \b(?:CC\ BY|Python|torch|torchvision|Node)\ \d+(?:\.\d+)*
     """,
     re.X,

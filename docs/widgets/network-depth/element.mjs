@@ -1,11 +1,13 @@
 // The controls of the depth visualiser. Every figure it shows was measured and stands in the
 // charts (data- attributes, written by snippets/figures/network_depth.py) or comes from model.mjs.
 
-import { in_range, significant } from "../shared/numbers.mjs";
+import { significant } from "../shared/numbers.mjs";
+import { follow, restore } from "../shared/sliders.mjs";
 import { read, write } from "../shared/url-state.mjs";
 import { depth_below, gradient_at_first_layer } from "./model.mjs";
 
 const SLUG = "network-depth";
+const SLIDERS = ["depth", "factor"];
 
 class NetworkDepth extends HTMLElement {
   connectedCallback() {
@@ -29,35 +31,16 @@ class NetworkDepth extends HTMLElement {
         this.form.elements.verdict.textContent = "";
       });
     }
-    for (const name of ["depth", "factor"]) {
-      const slider = this.form.elements[name];
-      slider.addEventListener("input", () => {
-        this.status.textContent = "";
-        this.explore();
-      });
-      // The address follows when the hand lets go: browsers limit how often it may change.
-      slider.addEventListener("change", () => write(SLUG, { [name]: slider.value }));
-    }
+    follow(SLUG, this.form, SLIDERS, () => {
+      this.status.textContent = "";
+      this.explore();
+    });
     this.restore(read(SLUG));
   }
 
   /** From the address alone: what a browser remembers of the form must not reveal the answer. */
   restore(state) {
-    const messages = [];
-    for (const name of ["depth", "factor"]) {
-      const slider = this.form.elements[name];
-      slider.value = slider.defaultValue;
-      if (!state[name]) continue;
-      const limits = {
-        min: Number(slider.min),
-        max: Number(slider.max),
-        step: Number(slider.step),
-      };
-      const fallback = Number(slider.defaultValue);
-      const { value, message } = in_range(state[name], { name, ...limits, fallback });
-      slider.value = value;
-      if (message) messages.push(message[0].toUpperCase() + message.slice(1));
-    }
+    const messages = restore(this.form, SLIDERS, state);
     for (const name of ["plain", "residual"]) {
       const select = this.form.elements[name];
       select.value = state[name] ?? "";

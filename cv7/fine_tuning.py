@@ -1,0 +1,114 @@
+"""What of a pretrained MobileNetV2 is trained, and how fast. Imports no torch until it must.
+
+A network has `features`, stages from the input on, and a `classifier`. The strategies of the
+lecture differ in one number, how many of the last stages are trained beside the new head:
+
+    A       none: the backbone is a fixed feature extractor
+    B(k)    the last k
+    C       all of them
+"""
+
+from collections.abc import Iterator
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+from .networks import mobilenet_v2_features
+
+if TYPE_CHECKING:
+    from torch import nn
+
+FEATURES = mobilenet_v2_features()
+LAST_CHANNEL = 1280
+
+
+def _check_stages(trainable_stages: int, stages: int) -> None:
+    if type(trainable_stages) is not int or not 0 <= trainable_stages <= stages:
+        raise ValueError(f"trainable_stages must lie in 0 to {stages}, got {trainable_stages!r}")
+
+
+def _check_classes(classes: int) -> None:
+    if type(classes) is not int or classes < 2:
+        raise ValueError(f"a classifier needs at least 2 classes, got {classes!r}")
+
+
+def learning_rates(head: float, groups: int, *, decay: float) -> list[float]:
+    """Discriminative learning rates, earliest group first, the head last.
+
+    eta_l = head * decay ** (groups - 1 - l) for l = 0 ... groups - 1.
+
+    Raises ValueError unless head > 0, groups >= 1 and 0 < decay <= 1.
+    """
+    if not (isfinite(head) and head > 0):
+        raise ValueError(f"the head's learning rate must be a positive number, got {head}")
+    if type(groups) is not int or groups < 1:
+        raise ValueError(f"need at least 1 group, got {groups!r}")
+    if not 0 < decay <= 1:
+        raise ValueError(f"decay must lie above 0 and at most at 1, got {decay}")
+    return [head * decay ** (groups - 1 - group) for group in range(groups)]
+
+
+def head_parameters(classes: int) -> int:
+    """Weights and biases of the new linear head: (1280 + 1) * classes."""
+    _check_classes(classes)
+    return (LAST_CHANNEL + 1) * classes
+
+
+def trainable_parameters(classes: int, *, trainable_stages: int) -> int:
+    """Trained parameters of MobileNetV2 with a new head and its last stages unfrozen."""
+    _check_stages(trainable_stages, len(FEATURES))
+    stages = FEATURES[len(FEATURES) - trainable_stages :]
+    return head_parameters(classes) + sum(stage.parameters for stage in stages)
+
+
+def prepare(model: "nn.Module", classes: int, *, trainable_stages: int) -> "nn.Module":
+    """Give a torchvision MobileNetV2 a new head and freeze all but its last stages, in place.
+
+    Then train it with `train`, not with model.train(): see there.
+    """
+    from torch import nn
+
+    _check_classes(classes)
+    stages = list(model.features)
+    _check_stages(trainable_stages, len(stages))
+    for parameter in model.parameters():
+        parameter.requires_grad_(False)
+    for stage in stages[len(stages) - trainable_stages :]:
+        for parameter in stage.parameters():
+            parameter.requires_grad_(True)
+    model.classifier = nn.Sequential(nn.Dropout(0.2), nn.Linear(LAST_CHANNEL, classes))
+    return model
+
+
+def frozen_batch_norms(model: "nn.Module") -> Iterator["nn.Module"]:
+    """The BatchNorm layers that have parameters, none of which is trained."""
+    from torch.nn.modules.batchnorm import _BatchNorm
+
+    for module in model.modules():
+        own = list(module.parameters(recurse=False))
+        if isinstance(module, _BatchNorm) and own and not any(p.requires_grad for p in own):
+            yield module
+
+
+def train(model: "nn.Module") -> "nn.Module":
+    """Training mode, but for frozen BatchNorm layers.
+
+    requires_grad=False keeps their scale and shift; their running statistics would still move
+    with every batch in training mode, and the frozen features with them.
+    """
+    model.train()
+    for batch_norm in frozen_batch_norms(model):
+        batch_norm.eval()
+    return model
+
+
+def parameter_groups(
+    model: "nn.Module", *, trainable_stages: int, head_lr: float, decay: float = 0.1
+) -> list[dict[str, Any]]:
+    """Groups for a torch optimiser: the trained stages at head_lr * decay, the head at head_lr."""
+    stages = list(model.features)
+    _check_stages(trainable_stages, len(stages))
+    backbone_lr, head_lr = learning_rates(head_lr, 2, decay=decay)
+    trained = stages[len(stages) - trainable_stages :]
+    groups = [{"params": [p for s in trained for p in s.parameters()], "lr": backbone_lr}]
+    head = {"params": list(model.classifier.parameters()), "lr": head_lr}
+    return [*(groups if trained else []), head]
