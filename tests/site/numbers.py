@@ -23,7 +23,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from cv7 import cost, gradient_flow, networks
+from cv7 import cost, fine_tuning, gradient_flow, networks
 
 DATA = Path(__file__).resolve().parents[2] / "docs" / "data"
 COMMENT = re.compile(r"<!--= (.*?) -->")
@@ -68,6 +68,7 @@ NAMES: dict[str, Any] = {
     "cost": cost,
     "gradient_flow": gradient_flow,
     "networks": networks,
+    "fine_tuning": fine_tuning,
     "data": data,
     "source": source,
     "lecture": lecture,

@@ -35,7 +35,7 @@ DEFINITIONAL = re.compile(
     re.X,
 )
 # A figure by its look: decimals, separators, a percent sign, a unit of thousands, or 100 and more.
-FIGURE = re.compile(r"\d+\.\d|\d,\d{3}|\d\s*\\?%|\d\s?[kMG]\b|\d{3,}|10\^")
+FIGURE = re.compile(r"\d+\.\d|\d,\d{3}|\d\s*\\?%|\d\s?[kMG]\b|(?<![A-Za-z])\d{3,}|10\^")
 
 
 def name(path: Path) -> str:

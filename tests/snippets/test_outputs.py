@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 import torch
 
+from cv7 import weights
+
 from ..conftest import Generated
 from ..sections import SNIPPETS, digest, sections
 
@@ -14,6 +16,8 @@ from ..sections import SNIPPETS, digest, sections
 @pytest.mark.parametrize("path", SNIPPETS, ids=lambda p: p.name)
 def test_output_is_what_the_snippet_prints(path: Path, generated: Generated) -> None:
     torch.manual_seed(0)
+    if "IMAGENET1K" in path.read_text(encoding="utf-8"):
+        weights.ensure()
     namespace = {"__name__": "__main__"}
     text = f"# what {path.name} printed, with cv7 as of {digest(path)}\n"
     for name, code in sections(path).items():
