@@ -27,6 +27,7 @@ def test_by_keyboard_alone(page: Page) -> None:
     visit(page)
     assert shown(32, 64, 3) in readout(page)
     assert "7.89 times fewer" in readout(page)
+    assert "N = 73" not in readout(page)  # the answer to the prediction
     out = page.get_by_role("slider", name="Output channels N")
     out.focus()
     for _ in range(9):

@@ -49,6 +49,12 @@ def data(slug: str, *path: str, **row: Any) -> Any:
     return value
 
 
+def acc(task: str, strategy: str, images: int) -> float:
+    """Mean test accuracy of a strategy in docs/data/transfer-learning.json, in percent."""
+    row = data("transfer-learning", "results", task=task, strategy=strategy, images=images)
+    return statistics.mean(row["accuracy"])
+
+
 def source(key: str, place: str, item: str) -> Any:
     """A figure as its source prints it."""
     return load("sources")[key]["values"][place][item]
@@ -70,6 +76,7 @@ NAMES: dict[str, Any] = {
     "networks": networks,
     "fine_tuning": fine_tuning,
     "data": data,
+    "acc": acc,
     "source": source,
     "lecture": lecture,
     "given": given,

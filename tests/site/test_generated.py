@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import depthwise_separable
+import fine_tuning
 import network_depth
 import pytest
 
@@ -13,7 +14,7 @@ from cv7 import cost, gradient_flow
 
 from ..conftest import ROOT, Generated
 
-FIGURES = network_depth.files() | depthwise_separable.files()
+FIGURES = network_depth.files() | depthwise_separable.files() | fine_tuning.files()
 Vectors = dict[str, list[dict[str, Any]]]
 
 

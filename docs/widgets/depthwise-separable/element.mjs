@@ -18,11 +18,14 @@ class DepthwiseSeparable extends HTMLElement {
     this.form = this.querySelector("form");
     this.figure = this.querySelector("[data-figure]");
     this.status = this.querySelector('[role="status"]');
+    const state = read(SLUG);
+    this.moved = Object.keys(state).length > 0; // until then the answer is the reader's to find
     follow(SLUG, this.form, SLIDERS, () => {
+      this.moved = true;
       this.status.textContent = "";
       this.update();
     });
-    this.status.textContent = restore(this.form, SLIDERS, read(SLUG)).join(" ");
+    this.status.textContent = restore(this.form, SLIDERS, state).join(" ");
     this.update();
   }
 
@@ -37,7 +40,9 @@ class DepthwiseSeparable extends HTMLElement {
     });
     const standard = standard_parameters(into, out, kernel);
     const separable = separable_parameters(into, out, kernel);
-    this.form.elements.readout.textContent = describe(standard, separable, out, kernel, size);
+    const lines = describe(standard, separable, out, kernel, size);
+    lines.push(this.moved ? limits(kernel) : "Move N and watch the factor.");
+    this.form.elements.readout.textContent = lines.join("\n");
     this.draw(standard, separable - into * out, into * out);
   }
 
@@ -68,20 +73,23 @@ function grouped(count) {
 
 function describe(standard, separable, out, kernel, size) {
   const saving = separable_saving(out, kernel);
-  const channels = channels_for_saving(SAVING, kernel);
   const comparison =
     saving >= 1
       ? `${saving.toFixed(2)} times fewer`
       : `${(1 / saving).toFixed(2)} times more: nothing is saved here`;
+  return [
+    `Parameters: standard ${grouped(standard)}, separable ${grouped(separable)}, ${comparison}.`,
+    `Multiply-adds: ${grouped(standard * size ** 2)} and ${grouped(separable * size ** 2)}.`,
+  ];
+}
+
+function limits(kernel) {
+  const channels = channels_for_saving(SAVING, kernel);
   const reach =
     channels === null
       ? `Factor ${SAVING} is out of reach with this kernel.`
       : `It passes ${SAVING} at N = ${channels}.`;
-  return [
-    `Parameters: standard ${grouped(standard)}, separable ${grouped(separable)}, ${comparison}.`,
-    `Multiply-adds: ${grouped(standard * size ** 2)} and ${grouped(separable * size ** 2)}.`,
-    `The factor grows with N towards ${kernel ** 2}. ${reach}`,
-  ].join("\n");
+  return `The factor grows with N towards ${kernel ** 2}. ${reach}`;
 }
 
 customElements.define(`cv7-${SLUG}`, DepthwiseSeparable);
