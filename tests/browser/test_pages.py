@@ -39,6 +39,14 @@ def test_nothing_scrolls_sideways(page: Page, url: str, width: int) -> None:
 
 
 @pytest.mark.browser_context_args(java_script_enabled=False)
+@pytest.mark.parametrize("url", URLS)
+def test_nothing_scrolls_sideways_without_javascript(page: Page, url: str) -> None:
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.goto(url)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+@pytest.mark.browser_context_args(java_script_enabled=False)
 def test_without_javascript_the_chapter_is_whole(page: Page) -> None:
     page.goto(CHAPTER)
     expect(page.locator("mjx-container").first).to_be_visible()
