@@ -9,6 +9,7 @@ lecture differ in one number, how many of the last stages are trained beside the
 """
 
 from collections.abc import Iterator
+from itertools import pairwise
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +61,34 @@ def trainable_parameters(classes: int, *, trainable_stages: int) -> int:
     return head_parameters(classes) + sum(stage.parameters for stage in stages)
 
 
+def adam_state_bytes(parameters: int) -> int:
+    """What Adam keeps beside float32 parameters: two running means of 4 bytes each.
+
+    (And one counter for each tensor, a few hundred bytes in all.)
+    """
+    if type(parameters) is not int or parameters < 0:
+        raise ValueError(f"parameters must be a whole number of at least 0, got {parameters!r}")
+    return 2 * 4 * parameters
+
+
+def stage_groups(trainable_stages: int, backbone_groups: int) -> list[range]:
+    """The trained stages in groups of nearly equal length, earliest group first.
+
+    Without trained stages there is no group; ValueError if there are fewer stages than groups.
+    """
+    stages = len(FEATURES)
+    _check_stages(trainable_stages, stages)
+    if type(backbone_groups) is not int or backbone_groups < 1:
+        raise ValueError(f"need at least 1 group of stages, got {backbone_groups!r}")
+    if trainable_stages == 0:
+        return []
+    if trainable_stages < backbone_groups:
+        raise ValueError(f"{trainable_stages} stages do not make {backbone_groups} groups")
+    first = stages - trainable_stages
+    bounds = [first + trainable_stages * g // backbone_groups for g in range(backbone_groups + 1)]
+    return [range(start, stop) for start, stop in pairwise(bounds)]
+
+
 def prepare(model: "nn.Module", classes: int, *, trainable_stages: int) -> "nn.Module":
     """Give a torchvision MobileNetV2 a new head and freeze all but its last stages, in place.
 
@@ -79,36 +108,49 @@ def prepare(model: "nn.Module", classes: int, *, trainable_stages: int) -> "nn.M
     return model
 
 
-def frozen_batch_norms(model: "nn.Module") -> Iterator["nn.Module"]:
-    """The BatchNorm layers that have parameters, none of which is trained."""
+def batch_norms(model: "nn.Module") -> Iterator["nn.Module"]:
     from torch.nn.modules.batchnorm import _BatchNorm
 
-    for module in model.modules():
+    return (module for module in model.modules() if isinstance(module, _BatchNorm))
+
+
+def frozen_batch_norms(model: "nn.Module") -> Iterator["nn.Module"]:
+    """The BatchNorm layers that have parameters, none of which is trained."""
+    for module in batch_norms(model):
         own = list(module.parameters(recurse=False))
-        if isinstance(module, _BatchNorm) and own and not any(p.requires_grad for p in own):
+        if own and not any(p.requires_grad for p in own):
             yield module
 
 
-def train(model: "nn.Module") -> "nn.Module":
-    """Training mode, but for frozen BatchNorm layers.
+def train(model: "nn.Module", *, keep_statistics: bool = False) -> "nn.Module":
+    """Training mode, but for frozen BatchNorm layers; with keep_statistics, for all of them.
 
     requires_grad=False keeps their scale and shift; their running statistics would still move
-    with every batch in training mode, and the frozen features with them.
+    with every batch in training mode, and the frozen features with them. Trained layers may keep
+    theirs, too: small batches give poor ones.
     """
     model.train()
-    for batch_norm in frozen_batch_norms(model):
+    for batch_norm in batch_norms(model) if keep_statistics else frozen_batch_norms(model):
         batch_norm.eval()
     return model
 
 
 def parameter_groups(
-    model: "nn.Module", *, trainable_stages: int, head_lr: float, decay: float = 0.1
+    model: "nn.Module",
+    *,
+    trainable_stages: int,
+    head_lr: float,
+    decay: float = 0.1,
+    backbone_groups: int = 1,
 ) -> list[dict[str, Any]]:
-    """Groups for a torch optimiser: the trained stages at head_lr * decay, the head at head_lr."""
+    """Groups for a torch optimiser, the head last: learning_rates over stage_groups."""
+    groups = stage_groups(trainable_stages, backbone_groups)
+    rates = learning_rates(head_lr, len(groups) + 1, decay=decay)
+    # Counted from the end: a model may lack frozen stages whose output is cached.
     stages = list(model.features)
-    _check_stages(trainable_stages, len(stages))
-    backbone_lr, head_lr = learning_rates(head_lr, 2, decay=decay)
-    trained = stages[len(stages) - trainable_stages :]
-    groups = [{"params": [p for s in trained for p in s.parameters()], "lr": backbone_lr}]
-    head = {"params": list(model.classifier.parameters()), "lr": head_lr}
-    return [*(groups if trained else []), head]
+    parameters = [
+        [p for stage in group for p in stages[stage - len(FEATURES)].parameters()]
+        for group in groups
+    ]
+    parameters.append(list(model.classifier.parameters()))
+    return [{"params": p, "lr": lr} for p, lr in zip(parameters, rates, strict=True)]

@@ -14,6 +14,7 @@ CHAPTERS = {
     "skip-connections": ("skip-",),
     "depthwise-separable": ("dw-",),
     "transfer-learning": ("tl-",),
+    "strategy-selector": ("sel-",),
     "summary": ("sum-", "ref-"),
 }
 NOTE = re.compile(r"^ *<!-- claims: ([\w -]+) -->\n *(?:!!!|\?\?\?) (.*)$", re.M)

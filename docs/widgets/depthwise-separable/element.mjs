@@ -1,5 +1,6 @@
 // The cost explorer: four sliders, two costs, drawn to scale on the figure that stands there.
 
+import { grouped } from "../shared/numbers.mjs";
 import { follow, restore } from "../shared/sliders.mjs";
 import { read } from "../shared/url-state.mjs";
 import {
@@ -65,10 +66,6 @@ class DepthwiseSeparable extends HTMLElement {
         `pointwise ${grouped(pointwise)}.`,
     );
   }
-}
-
-function grouped(count) {
-  return count.toLocaleString("en-GB");
 }
 
 function describe(standard, separable, out, kernel, size) {

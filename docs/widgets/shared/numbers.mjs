@@ -20,6 +20,11 @@ export function in_range(text, { name, min, max, step, fallback }) {
   return { value, message };
 }
 
+/** Thousands with separators: 1,212,485. */
+export function grouped(count) {
+  return count.toLocaleString("en-GB");
+}
+
 const SUPERSCRIPT = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
 /** Two or three significant digits: 0.0456, 1, 12.3, 3.48 × 10⁻⁴. */
