@@ -32,7 +32,7 @@ RISKS = {
     "A": "Low: a head of a few thousand weights cannot learn many images by heart. What may go "
     "wrong is the opposite: features that do not fit set a ceiling.",
     "B": "In between: the more stages and the fewer images, the easier it is to learn them by "
-    "heart. Stop when accuracy on held-out images does.",
+    "heart. Stop when accuracy on held-out images stops rising.",
     "C": "The highest with few images: every weight can help to learn them by heart, and a large "
     "learning rate spoils what the early stages know.",
 }
@@ -106,17 +106,7 @@ def results_html() -> str:
         f'<li data-state="{state}"><span class="cv7-swatch"></span> {text}</li>'
         for state, text in STATES.items()
     )
-    return f"""<ul class="cv7-legend">{legend}</ul>
-<table class="cv7-stack">
-<caption><span data-what>Strategy B({STAGES})</span>: MobileNetV2 from the image to the head. \
-Bars show parameters.</caption>
-<thead><tr><th scope="col">Stage</th><th scope="col">Output</th><th scope="col">Parameters</th>\
-<th scope="col">Learning rate</th></tr></thead>
-<tbody>
-{stack()}
-</tbody>
-</table>
-<dl class="cv7-facts" aria-live="polite">
+    return f"""<dl class="cv7-facts" aria-live="polite">
 <dt>Trained</dt>
 <dd data-fact="trained">{trained:,} of {total:,} parameters, {100 * trained / total:.1f} %</dd>
 <dt>BatchNorm</dt>
@@ -132,6 +122,16 @@ through the trained stages, {100 * back / work:.0f} % of that</dd>
 {found}
 <dd data-measured="none" hidden>not by us: A, B(3) and C only</dd>
 </dl>
+<ul class="cv7-legend">{legend}</ul>
+<table class="cv7-stack">
+<caption><span data-what>Strategy B({STAGES})</span>: MobileNetV2 from the image to the head. \
+Bars show parameters.</caption>
+<thead><tr><th scope="col">Stage</th><th scope="col">Output</th><th scope="col">Parameters</th>\
+<th scope="col">Learning rate</th></tr></thead>
+<tbody>
+{stack()}
+</tbody>
+</table>
 """
 
 

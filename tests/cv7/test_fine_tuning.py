@@ -40,6 +40,56 @@ def test_learning_rates_have_the_corrected_exponent() -> None:
     assert fine_tuning.learning_rates(5e-4, 1, decay=0.3) == [5e-4]
 
 
+def test_stage_groups_cover_the_trained_stages_once() -> None:
+    assert fine_tuning.stage_groups(0, 1) == []
+    assert fine_tuning.stage_groups(3, 1) == [range(16, 19)]
+    assert fine_tuning.stage_groups(19, 2) == [range(9), range(9, 19)]
+    for trained in range(1, 20):
+        for groups in range(1, trained + 1):
+            found = fine_tuning.stage_groups(trained, groups)
+            assert [s for group in found for s in group] == list(range(19 - trained, 19))
+            lengths = [len(group) for group in found]
+            assert len(lengths) == groups
+            assert max(lengths) - min(lengths) <= 1
+
+
+def test_early_late_and_head_learn_at_the_rates_of_the_worked_example() -> None:
+    groups = fine_tuning.parameter_groups(
+        fresh(19), trainable_stages=19, head_lr=1e-3, backbone_groups=2
+    )
+    assert [g["lr"] for g in groups] == pytest.approx([1e-5, 1e-4, 1e-3])
+    assert [sum(p.numel() for p in g["params"]) for g in groups] == [
+        sum(stage.parameters for stage in fine_tuning.FEATURES[:9]),
+        sum(stage.parameters for stage in fine_tuning.FEATURES[9:]),
+        fine_tuning.head_parameters(5),
+    ]
+
+
+def test_adam_keeps_two_means_of_every_parameter() -> None:
+    model = fresh(3)
+    optimiser = torch.optim.Adam(p for p in model.parameters() if p.requires_grad)
+    model(torch.randn(2, 3, 32, 32)).sum().backward()
+    optimiser.step()
+    held = [
+        tensor.nbytes
+        for state in optimiser.state.values()
+        for name, tensor in state.items()
+        if name != "step"
+    ]
+    trained = fine_tuning.trainable_parameters(5, trainable_stages=3)
+    assert sum(held) == fine_tuning.adam_state_bytes(trained)
+
+
+@pytest.mark.parametrize("trainable_stages", [0, 3, 19])
+def test_statistics_are_kept_where_asked(trainable_stages: int) -> None:
+    model = fresh(trainable_stages)
+    before = {n: b.clone() for n, b in model.named_buffers()}
+    fine_tuning.train(model, keep_statistics=True)(torch.randn(4, 3, 64, 64))
+    assert model.classifier.training
+    for name, buffer in model.named_buffers():
+        torch.testing.assert_close(buffer, before[name], rtol=0, atol=0)
+
+
 @pytest.mark.parametrize("trainable_stages", [0, 3, 19])
 def test_parameter_groups_hold_what_is_trained_once(trainable_stages: int) -> None:
     model = fresh(trainable_stages)
@@ -97,15 +147,24 @@ def test_bad_input_is_named() -> None:
         with pytest.raises(ValueError, match="trainable_stages must lie in 0 to 19"):
             fine_tuning.parameter_groups(model, trainable_stages=stages, head_lr=1e-3)
     classes: Any
+    groups: Any
+    parameters: Any
     for classes in (1, 0, -3, 2.5, True):
         with pytest.raises(ValueError, match="at least 2 classes"):
             fine_tuning.head_parameters(classes)
         with pytest.raises(ValueError, match="at least 2 classes"):
             fine_tuning.prepare(model, classes, trainable_stages=0)
+    for groups in (0, -1, 1.5, True):
+        with pytest.raises(ValueError, match="at least 1 group of stages"):
+            fine_tuning.stage_groups(3, groups)
+    with pytest.raises(ValueError, match="3 stages do not make 4 groups"):
+        fine_tuning.stage_groups(3, 4)
+    for parameters in (-1, 2.0, True):
+        with pytest.raises(ValueError, match="parameters must be a whole number"):
+            fine_tuning.adam_state_bytes(parameters)
     for head in (0.0, -1e-3, math.nan, math.inf):
         with pytest.raises(ValueError, match="learning rate must be a positive number"):
             fine_tuning.learning_rates(head, 2, decay=0.1)
-    groups: Any
     for groups in (0, -1, 1.5):
         with pytest.raises(ValueError, match="need at least 1 group"):
             fine_tuning.learning_rates(1e-3, groups, decay=0.1)
