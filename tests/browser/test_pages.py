@@ -1,5 +1,7 @@
 """Every page, in both schemes and on phone and desktop."""
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
@@ -61,6 +63,28 @@ def test_without_javascript_the_chapter_is_whole(page: Page) -> None:
     answer = page.locator("details.answer").first
     answer.locator("summary").click()
     expect(answer.locator("p").last).to_be_visible()
+
+
+@pytest.mark.parametrize("url", URLS)
+def test_paper_is_light_in_the_dark_scheme(page: Page, url: str) -> None:
+    page.emulate_media(media="print", color_scheme="dark")
+    page.goto(url)
+    colours = page.locator("article :is(h1, h2, p, summary, th, td)").evaluate_all(
+        "found => [...new Set(found.map((e) => getComputedStyle(e).color))]"
+    )
+    for colour in colours:
+        red, green, blue = map(float, re.findall(r"[\d.]+", colour)[:3])
+        assert 0.2126 * red + 0.7152 * green + 0.0722 * blue < 140, f"{colour} on white paper"
+
+
+def test_the_cheat_sheet_is_one_a4_page_on_paper(page: Page) -> None:
+    page.goto("chapters/cheat-sheet/")
+    paper = page.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type */Page\b", paper)) == 1
+    (box,) = re.findall(rb"/MediaBox *\[([^]]*)\]", paper)
+    assert [float(side) for side in box.split()] == pytest.approx([0, 0, 595.3, 841.9], abs=1)
+    page.emulate_media(media="print")
+    expect(page.get_by_text("The midterm permits")).to_be_hidden()
 
 
 def test_formulas_reach_screen_readers_as_mathml(page: Page) -> None:
