@@ -2,6 +2,7 @@
 import torch
 from torchvision.models import MobileNet_V2_Weights, mobilenet_v2
 
+torch.manual_seed(0)
 model = mobilenet_v2(weights=MobileNet_V2_Weights.IMAGENET1K_V1)
 image = torch.randn(1, 3, 96, 96)
 company = {n: torch.randn(n, 3, 96, 96) for n in (3, 7)}

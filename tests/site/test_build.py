@@ -20,7 +20,7 @@ HTML = "{http://www.w3.org/1999/xhtml}"
 
 def built(site: Path, page: Path) -> Path:
     relative = page.relative_to(ROOT / "docs").with_suffix("")
-    return site / ("" if relative.name == "index" else relative) / "index.html"
+    return site / (relative.parent if relative.name == "index" else relative) / "index.html"
 
 
 def parsed(path: Path) -> Element:
