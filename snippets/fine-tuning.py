@@ -1,6 +1,8 @@
 # --8<-- [start:strategy-b]
 import torch
 from torch import nn
+from torch.utils.data import DataLoader
+from torchvision.datasets import FakeData
 from torchvision.models import MobileNet_V2_Weights, mobilenet_v2
 
 NUM_CLASSES = 5
@@ -39,9 +41,18 @@ def train_mode(model: nn.Module) -> None:
     model.features[:-3].eval()
 
 
-train_mode(model)  # before every epoch, instead of model.train()
-
 trainable = sum(p.numel() for p in model.parameters() if p.requires_grad)
 total = sum(p.numel() for p in model.parameters())
 print(f"Trainable: {trainable:,} of {total:,} ({trainable / total:.1%})")
+
+# 7. Train. FakeData stands where your own data set belongs
+images = FakeData(32, num_classes=NUM_CLASSES, transform=preprocess)
+loader = DataLoader(images, batch_size=16, shuffle=True)
+criterion = nn.CrossEntropyLoss()
+for _epoch in range(1):
+    train_mode(model)  # instead of model.train()
+    for inputs, labels in loader:
+        optimizer.zero_grad()
+        criterion(model(inputs), labels).backward()
+        optimizer.step()
 # --8<-- [end:strategy-b]

@@ -55,6 +55,23 @@ def acc(task: str, strategy: str, images: int) -> float:
     return statistics.mean(row["accuracy"])
 
 
+def gain(task: str, better: str, worse: str, images: int) -> list[float]:
+    """Run by run, how many points one strategy is ahead of another on the same images."""
+    results = load("transfer-learning")["results"]
+    found = {
+        row["strategy"]: row["accuracy"]
+        for row in results
+        if (row["task"], row["images"]) == (task, images)
+    }
+    return [b - w for b, w in zip(found[better], found[worse], strict=True)]
+
+
+def probe(task: str, images: int, stage: int) -> float:
+    """Mean test accuracy of a linear classifier on a stage's averaged output, in percent."""
+    row = data("transfer-learning", "probe", task=task, images=images)
+    return statistics.mean(run[stage] for run in row["accuracy"])
+
+
 def source(key: str, place: str, item: str) -> Any:
     """A figure as its source prints it."""
     return load("sources")[key]["values"][place][item]
@@ -77,6 +94,8 @@ NAMES: dict[str, Any] = {
     "fine_tuning": fine_tuning,
     "data": data,
     "acc": acc,
+    "gain": gain,
+    "probe": probe,
     "source": source,
     "lecture": lecture,
     "given": given,
