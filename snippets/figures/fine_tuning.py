@@ -30,8 +30,8 @@ def quadrants() -> dict[str, tuple[str, str, str, str]]:
         "small-similar": (
             "Few images, similar",
             "A: train the head alone",
-            "The features fit as they are, and a head of a few thousand parameters cannot overfit "
-            "much. Training more would.",
+            "The features fit as they are, and with so few images training more layers mostly adds "
+            "ways to overfit.",
             not_measured,
         ),
         "large-similar": (
@@ -53,8 +53,8 @@ def quadrants() -> dict[str, tuple[str, str, str, str]]:
         "large-different": (
             "Many images, different",
             "C: train everything, from the pretrained weights",
-            "The most aggressive unfreezing belongs here. Freeze everything instead, and the "
-            "old features set the ceiling, however many images you add.",
+            "The most unfreezing belongs here. Freeze everything instead, and the old features limit "
+            "what more images can bring.",
             f"<em>Measured.</em> Defects, 1,000 images: {defects(1000)}; from scratch "
             f"{accuracy('defects', 'from scratch', 1000)}.",
         ),

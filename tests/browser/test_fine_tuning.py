@@ -36,6 +36,9 @@ def test_by_pointer_and_reload(page: Page) -> None:
     page.reload()
     expect(page.get_by_role("radio", name="many images, something different")).to_be_checked()
     assert open_quadrants(page) == ["large-different"]
+    page.locator(".cv7-quadrant", has_text="Few images, similar").click()  # the box itself
+    assert open_quadrants(page) == ["small-similar"]
+    expect(page.get_by_role("radio", name="few images, similar")).to_be_checked()
 
 
 def test_an_unknown_quadrant_is_told(page: Page) -> None:

@@ -52,17 +52,23 @@ def test_by_keyboard_alone(page: Page) -> None:
     assert fact(page, "trained") == f"{trained(5, 0)}, 0.29 %"
     assert states(page) == ["frozen"] * 19 + ["head"]
     assert "keep its 1,280 features" in fact(page, "work")
-    expect(page.get_by_label("BatchNorm of trained stages")).to_be_disabled()
+    expect(page.locator('select[name="statistics"]')).to_be_disabled()
     stages = page.get_by_role("slider", name="Stages that B trains")
-    stages.focus()
-    page.keyboard.press("ArrowRight")  # moving it chooses B
+    expect(stages).to_be_disabled()
+    page.keyboard.press("ArrowDown")
     expect(page.get_by_role("radio", name="B: train the last")).to_be_checked()
+    page.keyboard.press("Tab")
+    expect(stages).to_be_focused()
+    page.keyboard.press("ArrowRight")
     expect(stages).to_have_attribute("aria-valuetext", "the last 4 of 19")
     assert states(page) == ["frozen"] * 15 + ["slow"] * 4 + ["head"]
     assert "strategy-selector.stages=4" in page.url
     assert "strategy-selector.strategy=B" in page.url
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")  # opens “Your task”
     classes = page.get_by_role("slider", name="Classes")
-    classes.focus()
+    page.keyboard.press("Tab")
+    expect(classes).to_be_focused()
     page.keyboard.press("End")
     assert fact(page, "trained").startswith(trained(200, 4))
     size = page.get_by_role("slider", name="Image size")
@@ -74,7 +80,7 @@ def test_by_keyboard_alone(page: Page) -> None:
 def test_the_default_is_what_stands_without_javascript(page: Page) -> None:
     html = (ROOT / "docs/widgets/strategy-selector/results.html").read_text(encoding="utf-8")
     visit(page)
-    texts = """(root) => ["tbody", "caption", "[data-fact=trained]", "[data-fact=batch-norm]",
+    texts = """(root) => ["tbody", "caption", "[data-fact=batch-norm]",
         "[data-fact=memory]", "[data-fact=work]"].map((s) => root.querySelector(s).textContent)"""
     static = page.evaluate(
         f"html => ({texts})(new DOMParser().parseFromString(html, 'text/html'))", html
@@ -139,6 +145,7 @@ def test_where_copying_is_refused_the_code_is_shown(page: Page) -> None:
 
 def test_state_survives_reload(page: Page) -> None:
     visit(page)
+    page.get_by_text("Your task").click()
     page.get_by_label("Learning rate of the head").select_option("0.003")
     page.get_by_text("C: train everything").click()
     page.reload()

@@ -9,15 +9,21 @@ class FineTuning extends HTMLElement {
   connectedCallback() {
     this.form = this.querySelector("form");
     this.status = this.querySelector('[role="status"]');
-    this.form.addEventListener("change", () => {
-      this.status.textContent = "";
-      this.choose(this.form.elements.quadrant.value);
-      write(SLUG, { quadrant: this.form.elements.quadrant.value });
-    });
+    this.form.addEventListener("change", () => this.chosen(this.form.elements.quadrant.value));
+    for (const section of this.querySelectorAll("[data-quadrant]")) {
+      // For pointers, which expect a box to open; the radio buttons are the way for everyone.
+      section.addEventListener("click", () => this.chosen(section.dataset.quadrant));
+    }
     const asked = read(SLUG).quadrant ?? "";
     const known = [...this.form.elements.quadrant].some((option) => option.value === asked);
     if (asked && !known) this.status.textContent = `There is no quadrant “${asked}”: choose one.`;
     this.choose(known ? asked : "");
+  }
+
+  chosen(quadrant) {
+    this.status.textContent = "";
+    this.choose(quadrant);
+    write(SLUG, { quadrant });
   }
 
   choose(quadrant) {

@@ -29,8 +29,7 @@ class StrategySelector extends HTMLElement {
     this.copied = this.querySelector("[data-copied]");
     this.parameters = this.rows.map((row) => Number(row.cells[2].dataset.parameters));
     this.work = this.rows.map((row) => Number(row.dataset.work));
-    follow(SLUG, this.form, SLIDERS, (event) => {
-      if (event.target.name === "stages") this.choose("strategy", "B");
+    follow(SLUG, this.form, SLIDERS, () => {
       this.status.textContent = "";
       this.update();
     });
@@ -50,11 +49,6 @@ class StrategySelector extends HTMLElement {
   controls(name) {
     const found = this.form.elements[name];
     return found instanceof RadioNodeList ? [...found] : [found];
-  }
-
-  choose(name, value) {
-    this.form.elements[name].value = value;
-    write(SLUG, { [name]: value });
   }
 
   restore(state) {
@@ -111,7 +105,7 @@ class StrategySelector extends HTMLElement {
       await navigator.clipboard.writeText(this.code.textContent);
       this.copied.textContent = "Copied.";
     } catch {
-      this.querySelector("details").open = true;
+      this.code.closest("details").open = true;
       this.copied.textContent = "This browser does not let the page copy: take it from below.";
     }
   }
@@ -146,8 +140,8 @@ class StrategySelector extends HTMLElement {
       work:
         `${(work / 1e6).toFixed(0)} million multiply-adds forward; ` +
         (trained
-          ? `the gradient goes back through the trained stages, ${((100 * back) / work).toFixed(0)} % of that`
-          : "no gradient goes back, and each image needs them only once: keep its 1,280 features"),
+          ? `the gradient goes back through the trained stages only, which have ${((100 * back) / work).toFixed(0)} % of that`
+          : "no gradient goes back; without augmentation the backbone runs once for each image, if you keep its 1,280 features"),
     };
     for (const [name, text] of Object.entries(facts)) {
       const fact = this.querySelector(`[data-fact="${name}"]`);
@@ -155,6 +149,7 @@ class StrategySelector extends HTMLElement {
     }
     this.querySelector("[data-what]").textContent = choice.name;
     this.form.elements.statistics.disabled = trained === 0;
+    this.form.elements.stages.disabled = strategy !== "B";
     for (const risk of this.querySelectorAll("[data-risk]")) {
       risk.hidden = risk.dataset.risk !== strategy;
     }
