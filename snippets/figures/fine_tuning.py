@@ -53,8 +53,8 @@ def quadrants() -> dict[str, tuple[str, str, str, str]]:
         "large-different": (
             "Many images, different",
             "C: train everything, from the pretrained weights",
-            "The most unfreezing belongs here. Freeze everything instead, and the old features limit "
-            "what more images can bring.",
+            "The most unfreezing belongs here. Freeze everything instead, and the old features "
+            "limit what more images can bring.",
             f"<em>Measured.</em> Defects, 1,000 images: {defects(1000)}; from scratch "
             f"{accuracy('defects', 'from scratch', 1000)}.",
         ),
