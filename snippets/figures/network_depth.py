@@ -136,9 +136,12 @@ def published() -> str:
     )
     placed = [(area.x(log10(d)), area.y(e)) for d, e in points]
     parts.append(chart.polyline(placed, colour="residual"))
-    for (x, y), (_, error) in zip(placed, points, strict=True):
+    for (x, y), (depth, error) in zip(placed, points, strict=True):
         parts.append(chart.circle((x, y), colour="residual"))
-        parts.append(text(x + 7, y - 6, f"{error}", anchor="start" if x < 300 else "end"))
+        if depth in (56, 110):  # below the curve, clear of it and of their neighbours
+            parts.append(text(x, y + 20, f"{error}"))
+        else:
+            parts.append(text(x + 7, y - 6, f"{error}", anchor="start" if x < 300 else "end"))
     listed = ", ".join(f"{d} layers {e} %" for d, e in points)
     label = f"Test error of ResNets on CIFAR-10 as published by He et al. 2015, Table 6: {listed}."
     return chart.svg("published", label, area, parts)
