@@ -1,5 +1,7 @@
 """cv7.networks against torchvision: parameters, and half of torch's FLOP counter, exactly."""
 
+import json
+
 import pytest
 import torch
 import torchvision.models as models
@@ -7,6 +9,8 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from cv7 import cost, networks
+
+from ..conftest import ROOT
 
 NETWORKS = {
     **{f"resnet{depth}": networks.resnet(depth) for depth in networks.RESNET_BLOCKS},
@@ -85,3 +89,12 @@ def test_blocks_agree_with_their_modules() -> None:
     )
     with pytest.raises(ValueError, match="expand_ratio must be"):
         cost.inverted_residual(32, 32, expand_ratio=0)
+
+
+def test_the_accuracies_that_we_cite_are_torchvisions_own() -> None:
+    path = ROOT / "docs/data/sources.json"
+    cited = json.loads(path.read_text(encoding="utf-8"))["torchvision"]["values"]
+    (table,) = cited.values()
+    for version, weights in enumerate(models.ResNet50_Weights, start=1):
+        metrics = weights.meta["_metrics"]["ImageNet-1K"]
+        assert table[f"ResNet-50 V{version}"] == metrics["acc@1"]
