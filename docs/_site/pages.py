@@ -1,11 +1,19 @@
 """Small repairs to pages on their way to the site."""
 
 import re
+import sys
+from functools import cache
+from os.path import relpath
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 from mkdocs.exceptions import PluginError
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))  # a hook is loaded by its path; this finds its neighbour
+
+from docs._site.claims import Claim, claims  # noqa: E402
 
 SVG_IMAGE = re.compile(r'<img alt="([^"]*)"[^>]*? src="(?:\.\./)*(figures/[\w-]+\.svg)"[^>]*>')
 # The theme's search dialog has no name, which screen readers need (axe: aria-dialog-name).
@@ -16,7 +24,57 @@ SEARCH = '<div class="md-search" data-md-component="search" role="dialog">'
 FOR_TESTS = re.compile(r"<!--= .*? -->|^ *<!-- ?(?:claims:|pytest).*?-->\n", re.M)
 
 
-def on_page_markdown(markdown: str, **_: Any) -> str:
+# Where a number can carry no link: headings, titles, formulas, links and their like.
+UNLINKED = re.compile(
+    r"^\s*(?:#|!!!|\?\?\?).*|(?<!\\)\$[^$]+(?<!\\)\$|!?\[[^]]*\]\([^)]*\)|`[^`]*`|<[^>]*>"
+)
+
+
+@cache
+def short_names() -> dict[str, str]:
+    """What the text calls each source, by its key."""
+    text = (ROOT / "docs/about/references.md").read_text(encoding="utf-8")
+    return {key: name for name, key in re.findall(r"^## (.*) \{ #(\w+) \}$", text, re.M)}
+
+
+def origin(claim: Claim) -> tuple[str, str] | None:
+    """Where a measured or cited number comes from: a page with its anchor, and a few words."""
+    if claim.kind == "cited":
+        key, place = re.findall(r"source\(['\"](\w+)['\"], ['\"]([^'\"]+)", claim.expression)[0]
+        return f"about/references.md#{key}", f"{short_names()[key]}, {place}"
+    if claim.kind == "measured":
+        named = re.search(r"data\(['\"]([\w-]+)", claim.expression)
+        slug = named[1] if named else "transfer-learning"
+        return f"about/how-we-know.md#{slug}", "Measured: when, how and by which script"
+    return None
+
+
+def linked(line: str, folder: str) -> str:
+    """The line with each measured or cited number a quiet link to its origin."""
+    taken = [match.span() for match in UNLINKED.finditer(FOR_TESTS.sub(_blank, line))]
+    found = [
+        (claim, *known)
+        for claim in claims(line, 0)
+        if (known := origin(claim)) and not any(start <= claim.start < end for start, end in taken)
+    ]
+    targets = [target for _, target, _ in found]
+    for index in reversed(range(len(found))):
+        claim, target, words = found[index]
+        # One stop for the Tab key in each line and origin; the pointer finds every one.
+        stop = "" if target not in targets[:index] else " tabindex=-1"
+        link = f'({relpath(target, folder)}){{ .cv7-known data-known="{words}"{stop} }}'
+        line = f"{line[: claim.start]}[{claim.shown}]{link}{line[claim.end :]}"
+    return line
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match[0])
+
+
+def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
+    folder = str(Path(page.file.src_uri).parent)
+    if "<!--= " in markdown and page.file.src_uri != "about/references.md":
+        markdown = "".join(linked(line, folder) for line in markdown.splitlines(keepends=True))
     return FOR_TESTS.sub("", markdown)
 
 

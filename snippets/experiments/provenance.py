@@ -19,6 +19,12 @@ def sha256(script: Path) -> str:
     return hashlib.sha256(script.read_bytes()).hexdigest()
 
 
+def digest(record: dict[str, Any]) -> str:
+    """The digest of everything in a result but the digest itself."""
+    rest = {key: value for key, value in record.items() if key != "data_sha256"}
+    return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
+
+
 def processor() -> str:
     info = Path("/proc/cpuinfo")
     model = re.search(r"model name\s*: (.*)", info.read_text()) if info.exists() else None
@@ -44,6 +50,7 @@ def write(script: str, *, settings: dict[str, Any], seeds: list[int], **results:
         },
         **results,
     }
+    record["data_sha256"] = digest(record)  # so that a slip in the data shows, too
     text = json.dumps(record, indent=1)
     # One line a list of numbers: the diff of a re-run stays readable.
     text = re.sub(r"\[\s+([^][{}]*?)\s+\]", lambda m: "[" + " ".join(m[1].split()) + "]", text)

@@ -1,6 +1,7 @@
 """Every page, in both schemes and on phone and desktop."""
 
 import re
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -133,3 +134,54 @@ def test_the_colour_switch_works_by_keyboard(page: Page) -> None:
         page.keyboard.press("Enter")
         seen.append(page.evaluate("document.body.dataset.mdColorScheme"))
     assert set(seen) == {"default", "slate"}
+
+
+def report_of(page: Page) -> dict[str, str]:
+    """Title and body that “Report a mistake” would send, without going there."""
+    page.evaluate("document.addEventListener('click', (event) => event.preventDefault())")
+    link = page.get_by_role("link", name="Report a mistake on this page")
+    link.focus()
+    page.keyboard.press("Enter")
+    query = parse_qs(urlsplit(link.get_attribute("href") or "").query)
+    return {key: value for key, (value,) in query.items()}
+
+
+def test_a_report_names_page_heading_and_what_was_selected(page: Page) -> None:
+    page.goto("exercises/#exercise-3")
+    report = report_of(page)
+    assert report["title"] == "Correction: Exercises"
+    assert "/exercises/" in report["body"]
+    assert "Heading: 3 · Parameters and their reduction\n" in report["body"]
+    page.goto("exercises/")
+    page.get_by_text("CIFAR-10 has colour images").evaluate(
+        "(p) => getSelection().selectAllChildren(p)"
+    )
+    page.wait_for_timeout(100)
+    body = report_of(page)["body"]
+    assert "Heading: 2 · A mini ResNet for CIFAR-10\n" in body
+    assert "CIFAR-10 has colour images of 32×32 pixels" in body
+
+
+@pytest.mark.browser_context_args(java_script_enabled=False)
+def test_without_javascript_a_report_names_the_page(page: Page) -> None:
+    page.goto("exercises/")
+    link = page.get_by_role("link", name="Report a mistake on this page")
+    query = parse_qs(urlsplit(link.get_attribute("href") or "").query)
+    assert "/exercises/" in query["body"][0]
+
+
+def test_numbers_tell_their_origin_on_focus(page: Page) -> None:
+    page.goto(CHAPTER)
+    cited = page.locator("a.cv7-known", has_text="28.54").first
+    assert (cited.get_attribute("href") or "").endswith("about/references/#he2015")
+    content = "(e) => getComputedStyle(e, '::after').content"
+    assert cited.evaluate(content) == "none"
+    cited.focus()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")
+    assert "He et al. 2015, Table 2" in cited.evaluate(content)
+    measured = page.locator("a.cv7-known", has_text="59.5").first
+    page.get_by_text("What the measurement says").click()
+    measured.click()
+    page.wait_for_url("**/about/how-we-know/#network-depth")
+    expect(page.get_by_role("heading", name="network-depth")).to_be_visible()

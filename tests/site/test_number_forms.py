@@ -2,7 +2,7 @@
 
 import pytest
 
-from .numbers import NUMBER, as_shown, claims
+from docs._site.claims import NUMBER, as_shown, claims
 
 
 @pytest.mark.parametrize(

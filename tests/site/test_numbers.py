@@ -1,41 +1,73 @@
 """Every figure on a page is computed, measured or cited, and says what it should."""
 
-import hashlib
 import json
 import re
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
+from docs._site.claims import COMMENT, DATA, claims
+
+from ..codeblocks import code_blocks
 from ..conftest import PAGES, ROOT, report
-from .numbers import COMMENT, DATA, NUMBER, claims
 
 pytestmark = pytest.mark.claims
 TEXTS = [*PAGES, ROOT / "README.md"]
+# Inline code that a reader is to write, or that stands for several places.
+CODE_IN_TEXT = {
+    "nn.Conv2d(M, M, 3, padding=1, groups=M, bias=False)",
+    "nn.Conv2d(M, N, 1, bias=False)",
+    "groups=64",
+    "gain=10",
+    "nn.Conv2d(64, 128, 1, stride=2, bias=False)",
+    "nn.BatchNorm2d(128)",
+    "nn.Conv2d(32, 64, 1, stride=2, bias=False)",
+    "features[0]",
+    "features[18]",
+    "cv7.fine_tuning",
+    "DWSepConv(in_channels, out_channels, stride=1)",
+    "torch.randn(100, 3, 224, 224)",
+    'optimizer.add_param_group({"params": ..., "lr": 1e-4})',
+    "mobilenet_v2(weights=...)",
+}
 
 CURE = """
   computed: write its expression behind it, 8,768<!--= cost.… -->
   measured: the same over docs/data, <!--= mean(data("slug", …)) -->
   cited:    record it in docs/data/sources.json, <!--= source("key", "Table 2", "row") -->
-  (forms: tests/site/numbers.py; what needs none: DEFINITIONAL in tests/site/test_numbers.py)"""
+  or write a small count as a word; an example’s own input is <!--= given(128) -->
+  (forms: docs/_site/claims.py; what needs none: DEFINITIONAL in tests/site/test_numbers.py)"""
 
-# What looks like a figure and is a name, a date or a place in a source.
+# Digits that state nothing: names, dates, places in a source, shapes and the structure of formulas.
+# Patterns name the digits that they allow, so that an altered one is found.
 DEFINITIONAL = re.compile(
     r"""
-    (?:ResNet|plain|ConvNet)-\d+          # a network's name
-  | (?:CIFAR|VGG|ImageNet|U?Net)-\d+
-  | \b(?:19|20)\d\d[ab]?\b               # a year
-  | \b(?:[Ss]ection|[Tt]able|[Ff]igure|[Ee]quation|[Cc]hapter|[Ee]xercise)s?\ \d+(?:\.\d+)*
-  | \(\d+(?:,\ \d+)+\)                    # a shape
-  | \b\d+(?:→\d+|×\d+)+                  # channels in and out, a kernel or feature map
-  | [Tt]op-\d
-  | (?:Kirin|Snapdragon)\ \d+             # a processor's name
-  | \b(?:CC\ BY|Python|torch|torchvision|Node)\ \d+(?:\.\d+)*
+    # names
+    ResNet-(?:18|34|50|101|152|110|1001|1202)\b | plain-(?:18|34|110)\b | CIFAR-10\b | VGG-16\b
+  | MobileNetV[12]\b | ShuffleNet\ V2\b | \bV1\b | ReLU6\b | CS231n | \bA4\b | B\(3\) | \bQ[12]\b
+  | Kirin\ 970\b | Snapdragon\ 810\b | Raspberry\ Pi\ 4\b | [Tt]op-[15]\b | float32 | int8
+  | CC\ BY\ 4\.0 | Python\ 3\.11(?:\.5)? | Node\ 20\b
+    # years, places in a source, weeks of the course, numbering
+  | \b(?:19|20)\d\d[ab]?\b | [Ww]eeks?\ (?:1\ to\ 7|7|8)\b | [Ll]ayers?\ 1\b
+  | \b(?:[Ss]ection|[Tt]able|[Ff]igure|[Ee]quation|[Cc]hapter|[Ee]xercise)s?
+    \ \d+(?:\.\d+)*(?:\ and\ \d\b)?
+  | ^\s*\d\.\ (?=\S) | ^\#\#\ [1-8]\ · | \[[1-8]\ · | ^\|\ [1-8]\ (?=[A-Z])
+    # kernels, square maps, channels, shapes
+  | \b([1357])×\1\b | \b(112|56|28|14|7|224|96|64|32|24|16|8|4)×\2\b
+  | \b(?:32→64|64→128|128→256|256→512|512→1024|32→32|64→64|32→192|192→32)\b
+  | \((?:8,\ 64(?:,\ (?:8,\ 8|16,\ 16|height,\ width))?|64,\ 32,\ 32|128,\ 16,\ 16)\)
+    # the structure of formulas: exponents, indices, the 1 that stands for the identity
+  | L\s*-\s*1(?:\s*-\s*l)? | l\s*[+-]\s*1 | n\s*-\s*1 | C\s*-\s*1 | \bg_1\b | \\mathbf\{F\}'_1
+  | D_[KF]\^2 | \bk\^2 | 2\^n | \\delta\^2 | \\(?:alpha|rho)\^2 | \\\\\[2pt\] | \+\ 2p
+  | \b2\ ?[Cb]\b
+  | ~?1/9\b | 1/4\$ | 1\s*/\s*N | 1\s*/\s*D_K\^2 | 1\ /\ \(1/ | \\frac1N | \\frac1\{D_K\^2
+  | \\frac\{1\}\{(?:N|D_K\^2)\} | \\lfloor.*\\rfloor\ \+\ 1 | 1\ \+\ (?:F'|\\ln)
+  | F'\ =\ -1\b | F'\ \\approx\ 0\b | \\mathbf\{0\} | l\ =\ 0\b | =\ 0\ \\dots
     """,
-    re.X,
+    re.X | re.M,
 )
-# A figure by its look: decimals, separators, a percent sign, a unit of thousands, or 100 and more.
-FIGURE = re.compile(r"\d+\.\d|\d,\d{3}|\d\s*\\?%|\d\s?[kMG]\b|(?<![A-Za-z])\d{3,}|10\^")
 
 
 def name(path: Path) -> str:
@@ -46,7 +78,7 @@ def lines(page: Path) -> list[str]:
     return page.read_text(encoding="utf-8").splitlines(keepends=True)
 
 
-@pytest.mark.parametrize("path", TEXTS, ids=name)
+@pytest.mark.parametrize("path", [*TEXTS, DATA / "claims.json"], ids=name)
 def test_numbers_are_what_their_expressions_say(path: Path, regen: bool) -> None:
     text, wrong = lines(path), []
     for index, line in enumerate(text):
@@ -72,21 +104,28 @@ def test_numbers_are_what_their_expressions_say(path: Path, regen: bool) -> None
 
 
 def prose(path: Path) -> list[tuple[int, str]]:
-    """The lines a reader reads as text: no front matter, code, link target or HTML attribute."""
+    """The lines that are written by hand, without blocks of code."""
     kept, fence = [], None
     for number, line in enumerate(lines(path), start=1):
-        mark = re.match(r"\s*(`{3,}|---$)", line)
-        opens = fence is None and mark and (mark[1] != "---" or number == 1)
-        if mark and (opens or mark[1] == fence):
-            fence = mark[1] if opens else None
-            continue
-        if fence is None:
+        if line.startswith("<!-- What follows is written by `make regen`"):
+            break  # and compared as a whole
+        mark = re.match(r"\s*(`{3,})", line)
+        if mark and fence in (None, mark[1]):
+            fence = mark[1] if fence is None else None
+        elif fence is None:
             kept.append((number, line))
     return kept
 
 
 def blank(line: str, pattern: str) -> str:
     return re.sub(pattern, lambda m: " " * len(m[0]), line)
+
+
+@cache
+def code_that_is_run() -> str:
+    files = [*(ROOT / "snippets").rglob("*.py"), *(ROOT / "cv7").glob("*.py")]
+    shown = [block.code for page in TEXTS for block in code_blocks(page)]
+    return "\n".join([*shown, *(file.read_text(encoding="utf-8") for file in files)])
 
 
 @pytest.mark.parametrize("path", TEXTS, ids=name)
@@ -98,23 +137,25 @@ def test_no_figure_stands_alone(path: Path) -> None:
             covered.update(range(claim.start, claim.end))
         # Blanked, not cut, so that positions stay; a claim's own digits are blanked with it.
         rest = "".join(" " if i in covered else c for i, c in enumerate(line))
+        rest = blank(rest, COMMENT.pattern)
+        for code in re.findall(r"`([^`]+)`", rest):
+            known = code in code_that_is_run() or code in CODE_IN_TEXT or (ROOT / code).exists()
+            if re.search(r"\d", code) and not known:
+                alone.append(f"{name(path)}:{number}: `{code}` is in no code that is run")
         for pattern in (
-            COMMENT.pattern,
             r"<!--.*?-->",
+            r"--8<--.*",
             r"\]\([^)]*\)",
             r"`[^`]*`",
             r"<[^>]*>",
             r"\{ .*?\}",
+            r"https?://\S+",
         ):
             rest = blank(rest, pattern)
-        rest = blank(rest, r"https?://\S+")
         rest = DEFINITIONAL.sub(lambda m: " " * len(m[0]), rest)
-        for match in FIGURE.finditer(rest):
-            shown = NUMBER.search(rest, max(0, match.start() - 12), match.end() + 12)
-            alone.append(
-                f"{name(path)}:{number}: {(shown or match)[0].strip()} "
-                f"has no source in: {line.strip()[:120]}"
-            )
+        for match in re.finditer(r"\d[\d.,]*", rest):
+            around = line.strip() if len(line) < 160 else rest[max(0, match.start() - 60) :][:120]
+            alone.append(f"{name(path)}:{number}: {match[0]} has no source in: {around.strip()}")
     report(alone, CURE)
 
 
@@ -160,11 +201,15 @@ def test_every_recorded_source_is_listed() -> None:
 
 @pytest.mark.parametrize("path", sorted(DATA.glob("*.json")), ids=lambda p: p.name)
 def test_measured_data_fit_the_script_that_made_them(path: Path) -> None:
-    provenance = json.loads(path.read_text(encoding="utf-8")).get("provenance")
+    record = json.loads(path.read_text(encoding="utf-8"))
+    provenance = record.get("provenance")
     if provenance is None:
         return
+    rest = {key: value for key, value in record.items() if key != "data_sha256"}
+    if record["data_sha256"] != sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest():
+        report([f"{name(path)} was altered after {provenance['by']} wrote it: run that again"])
     script = ROOT / provenance["by"]
-    digest = hashlib.sha256(script.read_bytes()).hexdigest()
+    digest = sha256(script.read_bytes()).hexdigest()
     if digest != provenance["script_sha256"] and not provenance.get("still_valid"):
         stale = f"{provenance['by']} has changed since it wrote {name(path)}"
         report([stale], ": run it again, or say in `still_valid` why the result still holds")

@@ -25,12 +25,12 @@ from typing import Any
 
 from cv7 import cost, fine_tuning, gradient_flow, networks
 
-DATA = Path(__file__).resolve().parents[2] / "docs" / "data"
+DATA = Path(__file__).resolve().parents[1] / "data"
 COMMENT = re.compile(r"<!--= (.*?) -->")
 NUMBER = re.compile(
     r"(?<![\w.])(?<![A-Za-z]-)(?P<sign>(?<![)}\]\d])[-−])?"
     r"(?P<digits>\d{1,3}(?:(?:,|\{,\})\d{3})+|\d+)(?:\.(?P<decimals>\d+))?"
-    r"(?:(?P<times>\s*(?:\\times|×)\s*10\^\{?)(?P<exponent>-?\d+)(?P<close>\}?))?"
+    r"(?:(?P<times>\s*(?:\\{1,2}times|×)\s*10\^\{?)(?P<exponent>-?\d+)(?P<close>\}?))?"
 )
 
 
@@ -92,6 +92,7 @@ NAMES: dict[str, Any] = {
     "gradient_flow": gradient_flow,
     "networks": networks,
     "fine_tuning": fine_tuning,
+    "load": load,
     "data": data,
     "acc": acc,
     "gain": gain,
@@ -128,6 +129,14 @@ def as_shown(value: float, number: re.Match[str]) -> str:
     return sign + digits + tail
 
 
+KINDS = {
+    "cited": re.compile(r"source\("),
+    "measured": re.compile(r"(?:data|acc|gain|probe)\("),
+    "lecture": re.compile(r"lecture\("),
+    "given": re.compile(r"given\("),
+}
+
+
 @dataclass
 class Claim:
     """One number on a page and what it should be."""
@@ -138,6 +147,12 @@ class Claim:
     shown: str
     expected: str
     expression: str
+
+    @property
+    def kind(self) -> str:
+        """Where the number comes from: the first of KINDS that its expression uses."""
+        found = (kind for kind, names in KINDS.items() if names.search(self.expression))
+        return next(found, "computed")
 
 
 def claims(line: str, number: int) -> Iterator[Claim]:

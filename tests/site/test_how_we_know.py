@@ -1,0 +1,119 @@
+"""The public page on where the numbers come from, built from the pages and their data."""
+
+import json
+import re
+from collections import Counter
+from statistics import median
+from typing import Any
+
+from docs._site.claims import DATA, KINDS, claims
+
+from ..conftest import PAGES, ROOT, Generated, report
+
+PAGE = ROOT / "docs/about/how-we-know.md"
+MARK = "<!-- What follows is written by `make regen`, from the pages and docs/data. -->\n"
+COLUMNS = ["computed", *KINDS]
+# What the numbers in a result are, for its spread between runs.
+UNITS = {
+    "network-depth": "percentage points of training error",
+    "gradient-flow": "in the factor per layer",
+    "transfer-learning": "percentage points of test accuracy",
+    "memorisation": "percentage points of accuracy",
+}
+
+
+def counts() -> dict[str, Counter[str]]:
+    """Per page, how many numbers of each kind it has. This page is left out."""
+    found = {}
+    for path in PAGES:
+        if path != PAGE:
+            lines = path.read_text(encoding="utf-8").splitlines()
+            kinds = Counter(c.kind for n, line in enumerate(lines, 1) for c in claims(line, n))
+            if kinds:
+                found[path.relative_to(ROOT / "docs").as_posix()] = kinds
+    return found
+
+
+def title(page: str) -> str:
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    heading = re.search(r"^title: (.*)$", text, re.M)
+    assert heading, f"{page} has no title"
+    return heading[1]
+
+
+def spread(value: Any, runs: int, key: str = "") -> list[float]:
+    """The ranges of all lists that hold one number a run, wherever they lie in a result."""
+    if isinstance(value, dict):
+        return [r for k, v in value.items() if k != "provenance" for r in spread(v, runs, k)]
+    if isinstance(value, list):
+        if len(value) == runs and all(isinstance(v, int | float) for v in value):
+            return [max(value) - min(value)]
+        return [r for v in value for r in spread(v, runs)]
+    return []
+
+
+def entry(slug: str) -> str:
+    data = json.loads((DATA / f"{slug}.json").read_text(encoding="utf-8"))
+    made, seeds = data["provenance"], data["provenance"]["seeds"]
+    versions = ", ".join(
+        f"{name} {version.partition('+')[0]}" for name, version in made["versions"].items()
+    )
+    text = f"\n### {slug} {{ #{slug} }}\n\n"
+    text += f"- **Measured** on {made['date']}, {made['device']}; {versions}.\n"
+    text += f"- **Script:** `{made['by']}`, seeds {', '.join(map(str, seeds))}."
+    text += f" **Data:** [{slug}.json](../data/{slug}.json).\n"
+    if slug in UNITS:
+        ranges = spread(data, len(seeds))
+        text += (
+            f"- **Spread:** runs of one setting differ by {median(ranges):.2g} in the middle and "
+            f"by {max(ranges):.3g} at most, {UNITS[slug]}.\n"
+        )
+    else:
+        text += "- **Spread:** the middle half of the rounds stands beside each result.\n"
+    for name, value in made["settings"].items():
+        shown = json.dumps(value) if isinstance(value, dict) else value
+        text += f"- {name.replace('_', ' ')}: {shown}\n"
+    return text
+
+
+def what_we_know() -> str:
+    pages = counts()
+    total = sum(pages.values(), Counter())
+    text = "\n## How many\n\n| Page | Numbers | " + " | ".join(COLUMNS) + " |\n|---|"
+    text += "---:|" * (len(COLUMNS) + 1) + "\n"
+    for page, kinds in pages.items():
+        row = " | ".join(str(kinds[k]) for k in COLUMNS)
+        text += f"| [{title(page)}](../{page}) | {kinds.total()} | {row} |\n"
+    row = " | ".join(f"**{total[k]}**" for k in COLUMNS)
+    text += f"| **Together** | **{total.total()}** | {row} |\n"
+    text += "\n## What was measured\n"
+    for path in sorted(DATA.glob("*.json")):
+        if "provenance" in json.loads(path.read_text(encoding="utf-8")):
+            text += entry(path.stem)
+    text += "\n## What was cited\n\n| Source | Recorded figures |\n|---|---:|\n"
+    sources = json.loads((DATA / "sources.json").read_text(encoding="utf-8"))
+    for key, source in sources.items():
+        figures = sum(len(values) for values in source["values"].values())
+        text += f"| [{source['title']}](references.md#{key}) | {figures} |\n"
+    return text
+
+
+def test_the_page_is_built_from_the_pages_and_their_data(generated: Generated) -> None:
+    head = PAGE.read_text(encoding="utf-8").partition(MARK)[0]
+    generated(PAGE, head + MARK + what_we_know())
+
+
+def test_every_recorded_figure_is_used() -> None:
+    text = "\n".join(p.read_text(encoding="utf-8") for p in [*PAGES, DATA / "claims.json"])
+    text = text.replace("'", '"')
+    sources = json.loads((DATA / "sources.json").read_text(encoding="utf-8"))
+    report(
+        [
+            f"docs/data/sources.json: {key}, {place}, {item}: no page cites it"
+            for key, entry in sources.items()
+            for place, values in entry["values"].items()
+            for item in values
+            if f'source("{key}", "{place}", "{item}")' not in text
+            and not (key == "he2015" and place == "Table 6")  # drawn as a chart
+        ]
+    )
