@@ -172,6 +172,7 @@ def test_without_javascript_a_report_names_the_page(page: Page) -> None:
 
 def test_numbers_tell_their_origin_on_focus(page: Page) -> None:
     page.goto(CHAPTER)
+    page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true })")
     cited = page.locator("a.cv7-known", has_text="28.54").first
     assert (cited.get_attribute("href") or "").endswith("about/references/#he2015")
     content = "(e) => getComputedStyle(e, '::after').content"
@@ -181,7 +182,6 @@ def test_numbers_tell_their_origin_on_focus(page: Page) -> None:
     page.keyboard.press("Tab")
     assert "He et al. 2015, Table 2" in cited.evaluate(content)
     measured = page.locator("a.cv7-known", has_text="59.5").first
-    page.get_by_text("What the measurement says").click()
     measured.click()
     page.wait_for_url("**/about/how-we-know/#network-depth")
     expect(page.get_by_role("heading", name="network-depth")).to_be_visible()
