@@ -11,7 +11,7 @@ SCRIPTS := 'docs/widgets/**/*.mjs' 'docs/_site/theme/**/*.{css,mjs}' 'tests/widg
 
 export NO_MKDOCS_2_WARNING := 1 # the theme's advertisement of its successor; see decisions.md
 
-.PHONY: help serve build check test regen lock chromium clean
+.PHONY: help serve build check test regen mutants lock chromium clean
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -47,6 +47,9 @@ test: check .venv/test.stamp chromium ## everything: the checks, cv7 against tor
 regen: .venv/test.stamp ## rewrite what is generated: numbers, outputs, figures, vectors
 	@$(BIN)/pytest -q --regen tests/snippets tests/site
 	@git --no-pager diff --stat
+
+mutants: .venv/test.stamp .ci/node_modules/stamp chromium ## alter digits at random and see what the tests notice
+	@$(BIN)/python tests/mutants.py
 
 lock: ## write both lock files anew from pyproject.toml
 	@$(BIN)/uv pip compile pyproject.toml $(LOCK) --extra test -o .ci/test.lock

@@ -19,6 +19,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--regen", action="store_true", help="rewrite what is generated")
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """`pytest -m claims` looks where such tests are, and so imports no torch."""
+    elsewhere = {ROOT / "tests" / name for name in ("browser", "cv7", "experiments", "snippets")}
+    return True if config.option.markexpr == "claims" and collection_path in elsewhere else None
+
+
 def report(problems: list[str], cure: str = "") -> None:
     """Fail with one line a problem and no traceback: the reader wants file, line and cure."""
     if problems:

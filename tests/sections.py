@@ -43,3 +43,9 @@ def digest(path: Path) -> str:
     for file in [path, *sorted((ROOT / "cv7").glob("*.py"))]:
         total.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
     return total.hexdigest()[:16]
+
+
+def header(path: Path, printed: str) -> str:
+    """The first line of an output: it tells when the rest is stale or was altered."""
+    rest = hashlib.sha256(printed.encode()).hexdigest()[:16]
+    return f"# what {path.name} printed ({rest}), with cv7 as of {digest(path)}\n"

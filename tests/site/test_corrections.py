@@ -4,6 +4,7 @@ import json
 import re
 from pathlib import Path
 
+import pytest
 from markdown.extensions.toc import slugify
 
 from docs._site.claims import COMMENT
@@ -11,6 +12,7 @@ from docs._site.claims import COMMENT
 from ..conftest import ROOT, Generated, report
 from .test_layout import ANSWERS, NOTE
 
+pytestmark = pytest.mark.claims
 PAGE = ROOT / "docs/about/corrections.md"
 HEADING = re.compile(r"^#+ (.*?)(?: \{ #([\w-]+) \})?$")
 VERDICTS = {"wrong": "wrong", "misleading": "misleading", "unverifiable": "without a source"}

@@ -6,10 +6,13 @@ from collections import Counter
 from statistics import median
 from typing import Any
 
+import pytest
+
 from docs._site.claims import DATA, KINDS, claims
 
 from ..conftest import PAGES, ROOT, Generated, report
 
+pytestmark = pytest.mark.claims
 PAGE = ROOT / "docs/about/how-we-know.md"
 MARK = "<!-- What follows is written by `make regen`, from the pages and docs/data. -->\n"
 COLUMNS = ["computed", *KINDS]

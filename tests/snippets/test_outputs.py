@@ -10,7 +10,7 @@ import torch
 from cv7 import weights
 
 from ..conftest import Generated
-from ..sections import SNIPPETS, digest, sections
+from ..sections import SNIPPETS, header, sections
 
 
 @pytest.mark.parametrize("path", SNIPPETS, ids=lambda p: p.name)
@@ -19,11 +19,11 @@ def test_output_is_what_the_snippet_prints(path: Path, generated: Generated) -> 
     if "IMAGENET1K" in path.read_text(encoding="utf-8"):
         weights.ensure()
     namespace = {"__name__": "__main__"}
-    text = f"# what {path.name} printed, with cv7 as of {digest(path)}\n"
+    text = ""
     for name, code in sections(path).items():
         printed = io.StringIO()
         with contextlib.redirect_stdout(printed):
             exec(compile(code, path, "exec"), namespace)  # noqa: S102
         if printed.getvalue():
             text += f"# --8<-- [start:{name}]\n{printed.getvalue()}# --8<-- [end:{name}]\n"
-    generated(path.with_suffix(".out"), text)
+    generated(path.with_suffix(".out"), header(path, text) + text)
