@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import network_depth
+import strategy_selector
 
 from ..conftest import PAGES, ROOT, report
 
@@ -116,7 +117,41 @@ def test_the_sliders_reach_what_was_measured_and_no_further() -> None:
     assert measured == list(range(low, high + 1, step))
     options = re.findall(r"<option>(\d+)</option>", html)
     assert set(map(int, options)) <= set(measured)
+    assert re.findall(r"<legend>(.*?)</legend>", html) == ["1 · Predict", "2 · Explore"]
     assert f"never, up to {high}" in html
     assert f"first passes {network_depth.THRESHOLD} % at depth" in html
     bands = re.findall(r'<option value="(\d+)">([^<]+)</option>', html)
     assert bands == [("5", "at most 5 %"), ("20", "5 to 20 %"), ("100", "above 20 %")]
+
+
+def test_the_rates_on_offer_are_what_they_say() -> None:
+    html = (ROOT / "docs/widgets/strategy-selector/controls.html").read_text(encoding="utf-8")
+    offered = re.findall(r'<option value="([\d.]+)"(?: selected)?>([^<]+)</option>', html)
+    assert len(offered) == 7
+    for value, shown in offered:
+        assert shown == strategy_selector.rate(float(value))
+
+
+def test_the_selectors_controls_are_within_what_its_code_is_run_for() -> None:
+    html = (ROOT / "docs/widgets/strategy-selector/controls.html").read_text(encoding="utf-8")
+    sliders = re.findall(
+        r">([\d×]+)</output>\n<input [^>]*"
+        r'name="(\w+)" min="(\d+)" max="(\d+)" step="(\d+)" value="(\d+)"',
+        html,
+    )
+    assert {name: tuple(map(int, limits)) for _, name, *limits in sliders} == {
+        "stages": (1, len(strategy_selector.CHANNELS) - 1, 1, strategy_selector.STAGES),
+        "classes": (2, 200, 1, strategy_selector.CLASSES),
+        "size": (64, 448, strategy_selector.UNIT, strategy_selector.SIZE),
+    }
+    shown = {name: text for text, name, *_ in sliders}
+    size = strategy_selector.SIZE
+    assert shown == {"stages": "3", "classes": "5", "size": f"{size}×{size}"}
+
+
+def test_the_overview_of_exercises_names_their_headings() -> None:
+    text = (ROOT / "docs/exercises/index.md").read_text(encoding="utf-8")
+    headings = re.findall(r"^## (.*) \{ #(exercise-\d) \}$", text, re.M)
+    assert headings == re.findall(r"^\| \[(.*)\]\(#(exercise-\d)\) \|", text, re.M)
+    numbered = [(h.partition(" ")[0], a) for h, a in headings]
+    assert numbered == [(str(n), f"exercise-{n}") for n in range(1, 9)]

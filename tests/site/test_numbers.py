@@ -186,6 +186,27 @@ def test_a_cited_number_names_its_source_beside_it(path: Path) -> None:
     report(missing)
 
 
+PLACES = re.compile(
+    r"references\.md#(\w+)\),? ?"
+    r"((?:(?:,| and|;)? ?(?:Section|Table|Figure|Equation) \d+(?:\.\d+)*)+)"
+)
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=name)
+def test_places_in_sources_are_recorded(path: Path) -> None:
+    sources = json.loads((DATA / "sources.json").read_text(encoding="utf-8"))
+    text = COMMENT.sub("", path.read_text(encoding="utf-8"))
+    report(
+        [
+            f"{name(path)}: {key} is cited for {place}, which docs/data/sources.json does not have"
+            for key, places in PLACES.findall(text)
+            for place in re.findall(r"[A-Z]\w+ [\d.]*\d", places)
+            if place not in sources[key]["values"]
+        ],
+        ": correct one of them, or record the place, with {} if no figure is taken from it",
+    )
+
+
 def test_every_recorded_source_is_listed() -> None:
     sources = json.loads((DATA / "sources.json").read_text(encoding="utf-8"))
     references = COMMENT.sub("", (ROOT / "docs/about/references.md").read_text(encoding="utf-8"))
