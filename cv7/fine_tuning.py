@@ -117,7 +117,7 @@ def batch_norms(model: "nn.Module") -> Iterator["nn.Module"]:
 def frozen_batch_norms(model: "nn.Module") -> Iterator["nn.Module"]:
     """The BatchNorm layers that have parameters, none of which is trained."""
     for module in batch_norms(model):
-        own = list(module.parameters(recurse=False))
+        own = list(module.parameters())
         if own and not any(p.requires_grad for p in own):
             yield module
 

@@ -38,10 +38,8 @@ def depth_below(factor: float, threshold: float) -> int:
         raise ValueError(f"a factor of {factor} never shrinks the gradient: it must be below 1")
     if not 0 < threshold < 1:
         raise ValueError(f"the threshold must lie between 0 and 1, got {threshold}")
-    crossings = ceil(log(threshold) / log(factor))
-    # The quotient of the logarithms may land a hair on either side of a whole number.
-    while crossings > 0 and factor ** (crossings - 1) < threshold:
-        crossings -= 1
+    # The quotient of the logarithms may land a hair beyond a whole number: start one before it.
+    crossings = ceil(log(threshold) / log(factor)) - 1
     while factor**crossings >= threshold:
         crossings += 1
     return crossings + 1

@@ -160,3 +160,69 @@ def test_arithmetic_intensity_counts_every_byte_once() -> None:
     assert layer.arithmetic_intensity(20, 16, batch=4) == pytest.approx(expected)
     with pytest.raises(ValueError, match=r"batch must be .* got 0"):
         layer.arithmetic_intensity(20, 16, batch=0)
+
+
+def test_the_smallest_layers_and_maps_are_allowed() -> None:
+    layers: list[cost.Layer] = [
+        cost.Conv2d(1, 1, kernel_size=1, bias=False),
+        cost.BatchNorm2d(1),
+        cost.MaxPool2d(1, 1),
+        cost.AdaptiveAvgPool2d(1),
+        cost.Linear(1, 1),
+        cost.Sequential(),
+    ]
+    for layer in layers:
+        assert layer.output_size(1, 1) == (1, 1)
+        assert layer.multiply_adds(1, 1) == isinstance(layer, cost.Conv2d | cost.Linear)
+    # One multiply-add for an input, a weight and an output of 4 bytes each.
+    assert cost.Conv2d(1, 1, kernel_size=1).arithmetic_intensity(1, 1) == pytest.approx(1 / 12)
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        cost.Conv2d(4, 4, kernel_size=1),
+        cost.BatchNorm2d(4),
+        cost.MaxPool2d(1, 1),
+        cost.AdaptiveAvgPool2d(1),
+        cost.Linear(4, 4),
+        cost.Sequential(),
+    ],
+    ids=lambda layer: type(layer).__name__,
+)
+def test_an_empty_map_is_refused_by_every_layer(layer: cost.Layer) -> None:
+    for size in ((0, 4), (4, 0)):
+        for ask in (layer.output_size, layer.multiply_adds):
+            with pytest.raises(ValueError, match="must be a whole number of at least 1, got 0"):
+                ask(*size)
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        cost.conv_bn(4, 8, kernel_size=3),
+        cost.projection(4, 8),
+        cost.residual_block(4, 8),
+        cost.bottleneck_block(4, 8, width=2),
+        cost.standard_conv(4, 8),
+        cost.depthwise_separable(4, 8),
+        cost.inverted_residual(4, 8, expand_ratio=2),
+    ],
+)
+def test_blocks_keep_the_map_unless_given_a_stride(block: cost.Layer) -> None:
+    assert block.output_size(14, 10) == (14, 10)
+
+
+def test_a_standard_block_takes_a_stride() -> None:
+    assert cost.standard_conv(4, 8, stride=2).output_size(14, 14) == (7, 7)
+
+
+def test_an_inverted_residual_expands_and_has_its_shortcut_only_where_it_fits() -> None:
+    assert cost.inverted_residual(4, 4, expand_ratio=2).parameters == (
+        (4 * 8 + 2 * 8) + (9 * 8 + 2 * 8) + (8 * 4 + 2 * 4)
+    )
+    assert isinstance(cost.inverted_residual(4, 4, expand_ratio=2), cost.Sum)
+    assert not isinstance(cost.inverted_residual(4, 8, expand_ratio=2), cost.Sum)
+    assert not isinstance(cost.inverted_residual(4, 4, expand_ratio=2, stride=2), cost.Sum)
+    with pytest.raises(ValueError, match="in_channels must be a whole number"):
+        cost.inverted_residual(0, 4, expand_ratio=2)

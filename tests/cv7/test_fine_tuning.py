@@ -78,6 +78,19 @@ def test_adam_keeps_two_means_of_every_parameter() -> None:
     ]
     trained = fine_tuning.trainable_parameters(5, trainable_stages=3)
     assert sum(held) == fine_tuning.adam_state_bytes(trained)
+    assert fine_tuning.adam_state_bytes(0) == 0
+
+
+@pytest.mark.parametrize("trainable_stages", [0, 3, 19])
+def test_trained_batch_norm_learns_new_statistics_unless_told_otherwise(
+    trainable_stages: int,
+) -> None:
+    model = fine_tuning.train(fresh(trainable_stages))
+    modes = [
+        {m.training for m in fine_tuning.batch_norms(stage)}
+        for stage in model.get_submodule("features").children()
+    ]
+    assert modes == [{False}] * (19 - trainable_stages) + [{True}] * trainable_stages
 
 
 @pytest.mark.parametrize("trainable_stages", [0, 3, 19])

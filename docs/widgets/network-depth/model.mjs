@@ -8,9 +8,8 @@ export function gradient_at_first_layer(factor, depth) {
 
 /** The smallest depth at which factor ** (depth - 1) < threshold, for 0 < factor < 1. */
 export function depth_below(factor, threshold) {
-  let crossings = Math.ceil(Math.log(threshold) / Math.log(factor));
-  // The quotient of the logarithms may land a hair on either side of a whole number.
-  while (crossings > 0 && factor ** (crossings - 1) < threshold) crossings -= 1;
+  // The quotient of the logarithms may land a hair beyond a whole number: start one before it.
+  let crossings = Math.ceil(Math.log(threshold) / Math.log(factor)) - 1;
   while (factor ** crossings >= threshold) crossings += 1;
   return crossings + 1;
 }
