@@ -59,6 +59,7 @@ def test_by_keyboard_alone(page: Page) -> None:
     expect(factor).to_have_attribute("aria-valuetext", "0.86 per layer")
     below = gradient_flow.depth_below(0.86, 0.01)
     assert f"it falls below 1 % at depth {below}" in readout(page)
+    assert "Gradient at layer 1: 0.86 to the power " in readout(page)
     page.keyboard.press("End")
     assert "it never falls below 1 %" in readout(page)
 
@@ -176,6 +177,11 @@ def test_the_drawn_line_is_the_formula(page: Page) -> None:
     dot = float(chart.locator("[data-yours] circle").get_attribute("cy") or "nan")
     shown = low + (dot - start) / (end - start) * (high - low)
     assert 10**shown == pytest.approx(gradient_flow.gradient_at_first_layer(0.7, 20), rel=1e-6)
+    # With a factor of 1 the line runs level, to the deepest network that was measured.
+    visit(page, "?network-depth.depth=20&network-depth.factor=1")
+    low, high, start, end = map(float, (chart.get_attribute("data-x") or "").split())
+    line = float(chart.locator("[data-yours] line").get_attribute("x2") or "nan")
+    assert low + (line - start) / (end - start) * (high - low) == pytest.approx(64)
 
 
 def test_nothing_moves_when_it_comes_alive(page: Page) -> None:

@@ -50,6 +50,10 @@ def test_by_keyboard_alone(page: Page) -> None:
     assert rates(page) == ["1 × 10⁻⁵"] * 9 + ["1 × 10⁻⁴"] * 10 + ["1 × 10⁻³"]
     page.keyboard.press("ArrowDown")
     assert fact(page, "trained") == f"{trained(5, 0)}, 0.29 %"
+    visit(page, "?strategy-selector.strategy=A&strategy-selector.classes=200")
+    assert fact(page, "trained") == f"{trained(200, 0)}, 10.3 %"
+    visit(page, "?strategy-selector.strategy=A")
+    page.get_by_role("radio", name="A: train the new head").focus()
     assert states(page) == ["frozen"] * 19 + ["head"]
     assert "keep its 1,280 features" in fact(page, "work")
     expect(page.locator('select[name="statistics"]')).to_be_disabled()

@@ -5,6 +5,7 @@ import json
 import re
 from pathlib import Path
 
+import depthwise_separable
 import network_depth
 import strategy_selector
 
@@ -130,6 +131,23 @@ def test_the_rates_on_offer_are_what_they_say() -> None:
     assert len(offered) == 7
     for value, shown in offered:
         assert shown == strategy_selector.rate(float(value))
+
+
+def test_the_cost_explorers_sliders_reach_what_was_tested() -> None:
+    html = (ROOT / "docs/widgets/depthwise-separable/controls.html").read_text(encoding="utf-8")
+    sliders = re.findall(r'name="(\w+)" min="(\d+)" max="(\d+)" step="(\d+)" value="(\d+)"', html)
+    assert {name: tuple(map(int, limits)) for name, *limits in sliders} == {
+        "in": (1, 512, 1, depthwise_separable.IN_CHANNELS),
+        "out": (1, 512, 1, depthwise_separable.OUT_CHANNELS),
+        "kernel": (1, 7, 2, depthwise_separable.KERNEL_SIZE),
+        "size": (7, 224, 7, depthwise_separable.SIZE),
+    }
+    shown = [
+        str(depthwise_separable.IN_CHANNELS),
+        str(depthwise_separable.OUT_CHANNELS),
+        *(f"{n}×{n}" for n in (depthwise_separable.KERNEL_SIZE, depthwise_separable.SIZE)),
+    ]
+    assert re.findall(r">([\d×]+)</output>", html) == shown
 
 
 def test_the_selectors_controls_are_within_what_its_code_is_run_for() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from xml.etree.ElementTree import Element
 
 import html5lib
+import pytest
 
 from docs._site.claims import COMMENT
 
@@ -41,6 +42,7 @@ def texts(path: Path) -> dict[str, str]:
     return {anchor: "".join(parts) for anchor, parts in found.items()}
 
 
+@pytest.mark.claims
 def test_every_element_of_the_lecture_has_a_row() -> None:
     lecture = json.loads((ROOT / "docs/data/lecture.json").read_text(encoding="utf-8"))
     assert [row[0] for row in rows()] == [name for names in lecture.values() for name in names]
