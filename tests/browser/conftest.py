@@ -4,6 +4,7 @@ import functools
 import http.server
 import os
 import shutil
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,11 +40,18 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         pass
 
 
+class Server(http.server.ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A browser that leaves before its file has arrived is no error, and not worth a trace."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 @pytest.fixture(scope="session")
 def base_url(site: Path, site_url: str) -> Iterator[str]:
     handler = functools.partial(Handler, directory=str(site.parent))
     address = ("127.0.0.1", int(site_url.split(":")[2].partition("/")[0]))
-    with http.server.ThreadingHTTPServer(address, handler) as server:
+    with Server(address, handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield site_url
         server.shutdown()
