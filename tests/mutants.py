@@ -1,6 +1,6 @@
 """Alter single digits at random, in a copy of the site, and see whether a test notices.
 
-    make mutants                               # three hundred, about ten minutes
+    make mutants                               # three hundred, a quarter of an hour
     python tests/mutants.py --count 50 --seed 1
 
 Not a test itself: it asks the tests. Each alteration is one digit, replaced by another one. What
