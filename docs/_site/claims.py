@@ -2,8 +2,9 @@
 
 A number carries its expression in a comment behind it, on the same line:
 
-    8,768<!--= cost.conv2d(...).parameters -->       computed by cv7
+    8,768<!--= cost.separable_parameters(64, 128, 3) -->             computed by cv7
     60.9<!--= mean(data("slug", "plain", depth=64)["error"]) -->     measured, docs/data/slug.json
+    73.9<!--= acc("defects", "C", 250) -->  measured; so are gain(...) and probe(...)
     7.93<!--= source("he2015", "Table 6", "1202") -->                cited, docs/data/sources.json
     0.034<!--= lecture("skip-24") -->       the lecture's own figure, docs/data/claims.json
     0.85<!--= given(0.85) -->               an input that an example chooses

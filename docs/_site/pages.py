@@ -1,4 +1,4 @@
-"""Small repairs to pages on their way to the site."""
+"""Pages on their way to the site: numbers become links, figures go inline, small repairs."""
 
 import re
 import sys

@@ -16,12 +16,12 @@ pytestmark = pytest.mark.claims
 PAGE = ROOT / "docs/about/how-we-know.md"
 MARK = "<!-- What follows is written by `make regen`, from the pages and docs/data. -->\n"
 COLUMNS = ["computed", *KINDS]
-# What the numbers in a result are, for its spread between runs.
-UNITS = {
-    "network-depth": "percentage points of training error",
-    "gradient-flow": "in the factor per layer",
-    "transfer-learning": "percentage points of test accuracy",
-    "memorisation": "percentage points of accuracy",
+# Which results of an experiment hold one number a run, and what that number is.
+SPREADS = {
+    "network-depth": ({"error"}, "percentage points of training error"),
+    "gradient-flow": ({"mlp", "conv"}, "in the factor per layer"),
+    "transfer-learning": ({"accuracy"}, "percentage points of test accuracy"),
+    "memorisation": ({"own", "fresh"}, "percentage points of accuracy in eval mode"),
 }
 
 
@@ -44,14 +44,14 @@ def title(page: str) -> str:
     return heading[1]
 
 
-def spread(value: Any, runs: int, key: str = "") -> list[float]:
-    """The ranges of all lists that hold one number a run, wherever they lie in a result."""
+def spread(value: Any, runs: int, keys: set[str], inside: bool = False) -> list[float]:
+    """The ranges of all lists that hold one number a run and lie under one of the keys."""
     if isinstance(value, dict):
-        return [r for k, v in value.items() if k != "provenance" for r in spread(v, runs, k)]
+        return [r for k, v in value.items() for r in spread(v, runs, keys, inside or k in keys)]
     if isinstance(value, list):
-        if len(value) == runs and all(isinstance(v, int | float) for v in value):
+        if inside and len(value) == runs and all(isinstance(v, int | float) for v in value):
             return [max(value) - min(value)]
-        return [r for v in value for r in spread(v, runs)]
+        return [r for v in value for r in spread(v, runs, keys, inside)]
     return []
 
 
@@ -65,11 +65,13 @@ def entry(slug: str) -> str:
     text += f"- **Measured** on {made['date']}, {made['device']}; {versions}.\n"
     text += f"- **Script:** `{made['by']}`, seeds {', '.join(map(str, seeds))}."
     text += f" **Data:** [{slug}.json](../data/{slug}.json).\n"
-    if slug in UNITS:
-        ranges = spread(data, len(seeds))
+    if slug in SPREADS:
+        keys, unit = SPREADS[slug]
+        results = {key: value for key, value in data.items() if key != "provenance"}
+        ranges = spread(results, len(seeds), keys)
         text += (
             f"- **Spread:** runs of one setting differ by {median(ranges):.2g} in the middle and "
-            f"by {max(ranges):.3g} at most, {UNITS[slug]}.\n"
+            f"by {max(ranges):.3g} at most, {unit}.\n"
         )
     else:
         text += "- **Spread:** the middle half of the rounds stands beside each result.\n"
