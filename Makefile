@@ -21,8 +21,8 @@ serve: .venv/check.stamp ## build the site and serve it, rebuilding as you edit
 	@echo "Building the site. It will be at http://$(ADDRESS)/ in a few seconds; Ctrl-C ends it."
 	@$(BIN)/mkdocs serve --dev-addr $(ADDRESS)
 
-build: .venv/check.stamp ## build the site into site/
-	@$(BIN)/mkdocs build --strict
+build: .venv/test.stamp ## run the notebooks, if what they depend on has changed, and build into site/
+	@NOTEBOOKS=run $(BIN)/mkdocs build --strict
 
 check: .venv/check.stamp .ci/node_modules/stamp ## the fast checks, under a minute: no torch, no browser
 	@echo "Lint, formatting, types"

@@ -11,6 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted(p for p in (ROOT / "docs").rglob("*.md") if "_site" not in p.parts)
+NOTEBOOKS = sorted((ROOT / "docs/notebooks").glob("*.py"))
 
 Generated = Callable[[Path, str], None]
 
@@ -60,13 +61,19 @@ def site_url() -> str:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory, site_url: str) -> Path:
+def notebooks() -> str:
+    """Notebooks are shown with the results that are there; tests/browser has them run."""
+    return "cached"
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory, site_url: str, notebooks: str) -> Path:
     """The built site, once for all tests that look at it."""
     target = tmp_path_factory.mktemp("served") / "course"
     build = subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(target)],
         cwd=ROOT,
-        env=os.environ | {"SITE_URL": site_url},
+        env=os.environ | {"SITE_URL": site_url, "NOTEBOOKS": notebooks},
         capture_output=True,
         text=True,
         check=False,

@@ -37,6 +37,16 @@ def short_names() -> dict[str, str]:
     return {key: name for name, key in re.findall(r"^## (.*) \{ #(\w+) \}$", text, re.M)}
 
 
+@cache
+def title(page: str) -> str:
+    """A page's title, as its first lines have it; a notebook's is its heading."""
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    heading = re.search(r"^(?:title:|# #) (.*)$", text, re.M)
+    if heading is None:
+        raise PluginError(f"{page} has no title")
+    return heading[1]
+
+
 def origin(claim: Claim) -> tuple[str, str] | None:
     """Where a measured or cited number comes from: a page with its anchor, and a few words."""
     if claim.kind == "cited":

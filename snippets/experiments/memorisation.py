@@ -11,13 +11,12 @@ import argparse
 import multiprocessing
 from typing import Any
 
-import provenance
 import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 from torchvision.models import MobileNet_V2_Weights, mobilenet_v2
 
-from cv7 import fine_tuning, weights
+from cv7 import fine_tuning, measured, weights
 
 SEEDS = [0, 1, 2, 3, 4]
 IMAGES, SIZE, CLASSES, BATCH, EPOCHS = 100, 224, 5, 16, 10
@@ -93,8 +92,9 @@ def main() -> None:
                 "fresh": {str(e): [r["fresh"][str(e)] for r in mine] for e in REPORT},
             }
         )
-    path = provenance.write(
-        __file__,
+    measured.save(
+        "memorisation",
+        by="snippets/experiments/memorisation.py",
         settings={
             "weights": "torchvision MobileNet_V2_Weights.IMAGENET1K_V1",
             "images": IMAGES,
@@ -106,7 +106,6 @@ def main() -> None:
         seeds=SEEDS,
         results=rows,
     )
-    print(f"wrote {path.relative_to(provenance.ROOT)}")
 
 
 if __name__ == "__main__":

@@ -48,6 +48,11 @@ class Server(http.server.ThreadingHTTPServer):
 
 
 @pytest.fixture(scope="session")
+def notebooks() -> str:
+    return "run"
+
+
+@pytest.fixture(scope="session")
 def base_url(site: Path, site_url: str) -> Iterator[str]:
     handler = functools.partial(Handler, directory=str(site.parent))
     address = ("127.0.0.1", int(site_url.split(":")[2].partition("/")[0]))

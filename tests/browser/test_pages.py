@@ -7,11 +7,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from ..conftest import PAGES, ROOT
+from ..conftest import NOTEBOOKS, PAGES, ROOT
 
 URLS = [
     "./" + p.relative_to(ROOT / "docs").with_suffix("").as_posix().removesuffix("index")
-    for p in PAGES
+    for p in [*PAGES, *NOTEBOOKS]
 ]
 CHAPTER = "chapters/skip-connections/"
 SIZES = {"phone": {"width": 360, "height": 740}, "desktop": {"width": 1280, "height": 900}}

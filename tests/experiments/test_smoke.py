@@ -8,9 +8,7 @@ import pytest
 
 from ..conftest import ROOT
 
-SCRIPTS = [
-    p for p in sorted((ROOT / "snippets/experiments").glob("*.py")) if p.stem != "provenance"
-]
+SCRIPTS = sorted((ROOT / "snippets/experiments").glob("*.py"))
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda p: p.name)

@@ -12,15 +12,25 @@ import html5lib
 import pytest
 from mkdocs.config import load_config
 
-from ..codeblocks import code_blocks
-from ..conftest import PAGES, ROOT, report
+from docs._site import notebooks
 
+from ..codeblocks import code_blocks
+from ..conftest import NOTEBOOKS, PAGES, ROOT, report
+
+BUILT = [*PAGES, *NOTEBOOKS]
 HTML = "{http://www.w3.org/1999/xhtml}"
 
 
 def built(site: Path, page: Path) -> Path:
     relative = page.relative_to(ROOT / "docs").with_suffix("")
     return site / (relative.parent if relative.name == "index" else relative) / "index.html"
+
+
+def code_of(page: Path) -> list[tuple[str | None, str]]:
+    """Language and text of the page's code blocks; of a notebook, of its code cells."""
+    if page.suffix == ".py":
+        return [("python", cell.source) for cell in notebooks.code_cells(notebooks.read(page))]
+    return [(block.syntax, block.code) for block in code_blocks(page)]
 
 
 def parsed(path: Path) -> Element:
@@ -32,7 +42,7 @@ def content(element: Element) -> str:
     return "".join(element.itertext())
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", BUILT, ids=lambda p: p.stem)
 def test_html_is_valid(site: Path, path: Path) -> None:
     parser = html5lib.HTMLParser()
     parser.parse(built(site, path).read_text(encoding="utf-8"))
@@ -53,7 +63,7 @@ def test_links_and_anchors_lead_somewhere(site: Path) -> None:
     assert check.returncode == 0, check.stdout + check.stderr
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", BUILT, ids=lambda p: p.stem)
 def test_code_on_the_page_is_the_code_that_was_run(site: Path, path: Path) -> None:
     shown = [
         content(code)
@@ -61,18 +71,18 @@ def test_code_on_the_page_is_the_code_that_was_run(site: Path, path: Path) -> No
         if "language-python" in block.get("class", "").split()
         for code in block.iter(f"{HTML}code")
     ]
-    run = [block.code for block in code_blocks(path) if block.syntax == "python"]
+    run = [code for syntax, code in code_of(path) if syntax == "python"]
     # The highlighter drops blank lines around a block, and nothing else.
     assert [code.strip("\n") for code in shown] == [code.strip("\n") for code in run]
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", BUILT, ids=lambda p: p.stem)
 def test_shown_code_fits_the_column(path: Path) -> None:
     report(
         [
             f"{path.name}: {len(line)} characters, 80 fit: {line}"
-            for block in code_blocks(path)
-            for line in block.code.splitlines()
+            for _, code in code_of(path)
+            for line in code.splitlines()
             if len(line) > 80
         ]
     )
@@ -89,7 +99,7 @@ def test_every_python_block_is_followed_by_what_it_printed(path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", BUILT, ids=lambda p: p.stem)
 def test_pages_say_what_they_are(site: Path, path: Path) -> None:
     head = parsed(built(site, path)).find(f"{HTML}head")
     assert head is not None
@@ -106,7 +116,7 @@ def test_pages_say_what_they_are(site: Path, path: Path) -> None:
     report([f"{path.relative_to(ROOT)} {problem}" for problem in problems])
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", BUILT, ids=lambda p: p.stem)
 def test_figures_have_text_alternatives(site: Path, path: Path) -> None:
     problems = []
     for element in parsed(built(site, path)).iter():
@@ -118,7 +128,7 @@ def test_figures_have_text_alternatives(site: Path, path: Path) -> None:
     report(problems)
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", BUILT, ids=lambda p: p.stem)
 def test_formulas_are_typeset_with_mathml_and_no_comment_is_left(site: Path, path: Path) -> None:
     html = built(site, path).read_text(encoding="utf-8")
     assert html.count('class="arithmatex"') == html.count("<mjx-assistive-mml")
@@ -151,7 +161,10 @@ def test_bad_tex_stops_the_build_and_names_page_and_formula(tmp_path: Path) -> N
     assert "index.md: MathJax: Missing close brace in: \\frac{1}{" in build.stderr
 
 
-def test_search_finds_the_chapter(site: Path) -> None:
+def test_search_finds_the_chapter_and_a_notebooks_prose(site: Path) -> None:
     index = json.loads((site / "search/search_index.json").read_text(encoding="utf-8"))
+    notebook = " ".join(d["text"] for d in index["docs"] if d["location"].startswith("notebooks/"))
+    assert "BatchNorm" in notebook
+    assert "import torch" not in notebook, "every page would carry the code of the notebooks"
     found = [d for d in index["docs"] if "degradation" in d["text"].lower()]
     assert any(d["location"].startswith("chapters/skip-connections/") for d in found)

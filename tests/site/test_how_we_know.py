@@ -1,16 +1,16 @@
 """The public page on where the numbers come from, built from the pages and their data."""
 
 import json
-import re
 from collections import Counter
 from statistics import median
 from typing import Any
 
 import pytest
 
+from docs._site import pages
 from docs._site.claims import DATA, KINDS, claims
 
-from ..conftest import PAGES, ROOT, Generated, report
+from ..conftest import NOTEBOOKS, PAGES, ROOT, Generated, report
 
 pytestmark = pytest.mark.claims
 PAGE = ROOT / "docs/about/how-we-know.md"
@@ -28,20 +28,13 @@ SPREADS = {
 def counts() -> dict[str, Counter[str]]:
     """Per page, how many numbers of each kind it has. This page is left out."""
     found = {}
-    for path in PAGES:
+    for path in [*PAGES, *NOTEBOOKS]:
         if path != PAGE:
             lines = path.read_text(encoding="utf-8").splitlines()
             kinds = Counter(c.kind for n, line in enumerate(lines, 1) for c in claims(line, n))
             if kinds:
                 found[path.relative_to(ROOT / "docs").as_posix()] = kinds
     return found
-
-
-def title(page: str) -> str:
-    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
-    heading = re.search(r"^title: (.*)$", text, re.M)
-    assert heading, f"{page} has no title"
-    return heading[1]
 
 
 def spread(value: Any, runs: int, keys: set[str], inside: bool = False) -> list[float]:
@@ -63,7 +56,10 @@ def entry(slug: str) -> str:
     )
     text = f"\n### {slug} {{ #{slug} }}\n\n"
     text += f"- **Measured** on {made['date']}, {made['device']}; {versions}.\n"
-    text += f"- **Script:** `{made['by']}`, seeds {', '.join(map(str, seeds))}."
+    script = f"`{made['by']}`"
+    if made["by"].startswith("docs/notebooks/"):
+        script = f"[{script}](../{made['by'].removeprefix('docs/')}), with `FULL=1`"
+    text += f"- **Script:** {script}, seeds {', '.join(map(str, seeds))}."
     text += f" **Data:** [{slug}.json](../data/{slug}.json).\n"
     if slug in SPREADS:
         keys, unit = SPREADS[slug]
@@ -82,13 +78,13 @@ def entry(slug: str) -> str:
 
 
 def what_we_know() -> str:
-    pages = counts()
-    total = sum(pages.values(), Counter())
+    numbers = counts()
+    total = sum(numbers.values(), Counter())
     text = "\n## How many\n\n| Page | Numbers | " + " | ".join(COLUMNS) + " |\n|---|"
     text += "---:|" * (len(COLUMNS) + 1) + "\n"
-    for page, kinds in pages.items():
+    for page, kinds in numbers.items():
         row = " | ".join(str(kinds[k]) for k in COLUMNS)
-        text += f"| [{title(page)}](../{page}) | {kinds.total()} | {row} |\n"
+        text += f"| [{pages.title(page)}](../{page}) | {kinds.total()} | {row} |\n"
     row = " | ".join(f"**{total[k]}**" for k in COLUMNS)
     text += f"| **Together** | **{total.total()}** | {row} |\n"
     text += "\n## What was measured\n"

@@ -9,7 +9,7 @@ import depthwise_separable
 import network_depth
 import strategy_selector
 
-from ..conftest import PAGES, ROOT, report
+from ..conftest import NOTEBOOKS, PAGES, ROOT, report
 
 # Whose claims each page answers, by the prefix of their ids.
 ANSWERS = {
@@ -41,7 +41,10 @@ def test_imports_go_one_way() -> None:
     for path in (ROOT / "snippets").rglob("*.py"):
         if wrong := imports(path) & {"docs", "tests"}:
             problems.append(f"{path.relative_to(ROOT)} imports {wrong}: only tests see everything")
-    for name in ("__init__", "cost", "gradient_flow", "networks", "weights"):
+    for path in NOTEBOOKS:
+        if wrong := imports(path) & {"docs", "snippets", "tests"}:
+            problems.append(f"{path.name} imports {wrong}: readers have cv7 only")
+    for name in ("__init__", "cost", "gradient_flow", "measured", "networks", "weights"):
         if "torch" in imports(ROOT / f"cv7/{name}.py"):
             problems.append(f"cv7/{name}.py imports torch: it must work without")
     report(problems)
@@ -71,7 +74,7 @@ def test_every_claim_of_the_lecture_that_is_not_right_is_corrected() -> None:
 
 
 def test_nothing_is_orphaned() -> None:
-    pages = "\n".join(p.read_text(encoding="utf-8") for p in PAGES)
+    pages = "\n".join(p.read_text(encoding="utf-8") for p in [*PAGES, *NOTEBOOKS])
     problems = []
     for path in (ROOT / "docs/figures").glob("*.svg"):
         if path.name not in pages:

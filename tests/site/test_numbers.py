@@ -3,18 +3,18 @@
 import json
 import re
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
+from cv7 import measured
 from docs._site.claims import COMMENT, DATA, claims
 
 from ..codeblocks import code_blocks
-from ..conftest import PAGES, ROOT, report
+from ..conftest import NOTEBOOKS, PAGES, ROOT, report
 
 pytestmark = pytest.mark.claims
-TEXTS = [*PAGES, ROOT / "README.md"]
+TEXTS = [*PAGES, ROOT / "README.md", *NOTEBOOKS]
 # Inline code that a reader is to write, or that stands for several places.
 CODE_IN_TEXT = {
     "nn.Conv2d(M, M, 3, padding=1, groups=M, bias=False)",
@@ -105,8 +105,12 @@ def test_numbers_are_what_their_expressions_say(path: Path, regen: bool) -> None
 
 def prose(path: Path) -> list[tuple[int, str]]:
     """The lines that are written by hand, without blocks of code."""
-    kept, fence = [], None
+    kept, fence, cell = [], None, "markdown"
     for number, line in enumerate(lines(path), start=1):
+        if path.suffix == ".py":  # a notebook
+            if line.startswith("# %%"):
+                cell = "markdown" if "[markdown]" in line else "code"
+            line = "" if cell == "code" else line.removeprefix("#").removeprefix(" ")
         if line.startswith("<!-- What follows is written by `make regen`"):
             break  # and compared as a whole
         mark = re.match(r"\s*(`{3,})", line)
@@ -123,8 +127,8 @@ def blank(line: str, pattern: str) -> str:
 
 @cache
 def code_that_is_run() -> str:
-    files = [*(ROOT / "snippets").rglob("*.py"), *(ROOT / "cv7").glob("*.py")]
-    shown = [block.code for page in TEXTS for block in code_blocks(page)]
+    files = [*(ROOT / "snippets").rglob("*.py"), *(ROOT / "cv7").glob("*.py"), *NOTEBOOKS]
+    shown = [block.code for page in TEXTS if page.suffix == ".md" for block in code_blocks(page)]
     return "\n".join([*shown, *(file.read_text(encoding="utf-8") for file in files)])
 
 
@@ -246,11 +250,8 @@ def test_measured_data_fit_the_script_that_made_them(path: Path) -> None:
     provenance = record.get("provenance")
     if provenance is None:
         return
-    rest = {key: value for key, value in record.items() if key != "data_sha256"}
-    if record["data_sha256"] != sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest():
+    if record["data_sha256"] != measured.digest(record):
         report([f"{name(path)} was altered after {provenance['by']} wrote it: run that again"])
-    script = ROOT / provenance["by"]
-    digest = sha256(script.read_bytes()).hexdigest()
-    if digest != provenance["script_sha256"] and not provenance.get("still_valid"):
+    if measured.code_sha256(ROOT / provenance["by"]) != provenance["code_sha256"]:
         stale = f"{provenance['by']} has changed since it wrote {name(path)}"
-        report([stale], ": run it again, or say in `still_valid` why the result still holds")
+        report([stale], ": run it again, a notebook with FULL=1")
