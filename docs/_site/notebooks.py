@@ -191,7 +191,7 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
         heading, description = markdown.split("\n\n")[:2]
         page.meta["title"] = heading.removeprefix("# ")
         page.meta["description"] = " ".join(description.split())
-        page.meta["search"] = {"boost": 0.5}  # who looks for a word wants the chapter first
+        page.meta["search"] = {"boost": 0.1}  # who looks for a word wants the chapter first
     return markdown
 
 
