@@ -9,7 +9,9 @@ import depthwise_separable
 import fine_tuning
 import network_depth
 import pytest
+import race_convolutions
 import strategy_selector
+import train_networks
 
 from cv7 import cost, gradient_flow
 from cv7 import fine_tuning as tuning
@@ -18,7 +20,14 @@ from ..conftest import ROOT, Generated
 
 FIGURES = {
     path: text
-    for figure in (network_depth, depthwise_separable, fine_tuning, strategy_selector)
+    for figure in (
+        network_depth,
+        depthwise_separable,
+        fine_tuning,
+        strategy_selector,
+        race_convolutions,
+        train_networks,
+    )
     for path, text in figure.files().items()
 }
 Vectors = dict[str, list[dict[str, Any]]]

@@ -1,0 +1,89 @@
+"""What the race of two convolutions shows before it is run: torch's times on our machine."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from chart import COLOURS, text
+
+from cv7 import cost
+
+ROOT = Path(__file__).resolve().parents[2]
+LEFT, WIDTH, HEIGHT = 12, 336, 20
+BARS = {"standard": 50, "separable": 104}
+WHOSE = "torch, one thread of our server CPU"
+
+
+def significant(value: float) -> str:
+    """Three significant digits, as docs/widgets/shared/numbers.mjs writes them."""
+    return f"{float(f'{value:.3g}'):g}"
+
+
+def figure(times: dict[str, float]) -> str:
+    title = text(LEFT, 22, WHOSE, anchor="start").replace("<text ", '<text data-title="" ')
+    parts = [
+        '<defs><pattern id="race-convolutions-stripes" width="6" height="6" '
+        'patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+        f'<rect width="3" height="6" fill="{COLOURS["residual"]}"/></pattern></defs>',
+        title,
+    ]
+    fills = {"standard": COLOURS["quiet"], "separable": "url(#race-convolutions-stripes)"}
+    strokes = {"standard": COLOURS["quiet"], "separable": COLOURS["residual"]}
+    for name, y in BARS.items():
+        width = round(WIDTH * times[name] / max(times[n] for n in BARS), 2)
+        time = text(LEFT + WIDTH, y, f"{significant(times[name])} ms", anchor="end", colour="quiet")
+        parts += [
+            text(LEFT, y, name, anchor="start"),
+            time.replace("<text ", f'<text data-time="{name}" '),
+            f'<rect data-bar="{name}" x="{LEFT}" y="{y + 8}" width="{width:g}" '
+            f'height="{HEIGHT}" fill="{fills[name]}" stroke="{strokes[name]}"/>',
+        ]
+    shown = ", ".join(f"{name} {significant(times[name])} ms" for name in BARS)
+    body = "\n".join(parts)
+    return f"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 360 142" class="cv7-chart" \
+data-figure="race" data-width="{WIDTH}" data-whose="{WHOSE}" role="img" \
+aria-label="Time of one convolution, {WHOSE}: {shown}." \
+font-family="system-ui, sans-serif" font-size="14">
+{body}
+</svg>"""
+
+
+def row(number: int, layer: dict[str, Any]) -> str:
+    into, out, size = (layer[name] for name in ("in_channels", "out_channels", "size"))
+    low, high = layer["speedup_middle_half"]
+    times = layer["ms"]
+    return (
+        f'<tr data-layer="{number}" data-in="{into}" data-out="{out}" data-size="{size}" '
+        f'data-standard="{significant(times["standard"])}" '
+        f'data-separable="{significant(times["separable"])}">\n'
+        f'<th scope="row">{into}→{out}, {size}×{size}</th>'
+        f"<td>{cost.separable_saving(out, 3):.1f}×</td>"
+        f"<td data-torch>{layer['speedup']:.1f}× ({low:.1f} to {high:.1f})</td>"
+        "<td data-yours>not raced</td></tr>"
+    )
+
+
+def results_html() -> str:
+    path = ROOT / "docs/data/depthwise-separable.json"
+    layers = json.loads(path.read_text(encoding="utf-8"))["layers"]
+    rows = "\n".join(row(number, layer) for number, layer in enumerate(layers, 1))
+    return f"""<figure>
+{figure(layers[0]["ms"])}
+<figcaption><strong>Measured.</strong> Time of one convolution, standard against separable, one \
+image. Between torch and your browser compare ratios, not milliseconds: torch has code made \
+for this processor, the page has plain JavaScript.</figcaption>
+</figure>
+<table class="cv7-stack">
+<caption>How many times fewer, and how many times less time</caption>
+<thead><tr><th scope="col">Layer</th><th scope="col">multiply-adds</th>\
+<th scope="col">torch, our machine</th><th scope="col" data-yours>your device</th></tr></thead>
+<tbody>
+{rows}
+</tbody>
+</table>
+"""
+
+
+def files() -> dict[Path, str]:
+    """Every generated file of this topic with its text; `pytest --regen` writes them."""
+    return {ROOT / "docs/widgets/race-convolutions/results.html": results_html()}
