@@ -6,7 +6,7 @@ BIN := .venv/bin
 NPM_BIN := .ci/node_modules/.bin
 # What runs without torch and without a browser; `make test` runs the rest after it.
 FAST_TESTS := tests/site
-SLOW_TESTS := tests/cv7 tests/snippets tests/experiments docs README.md tests/browser
+SLOW_TESTS := tests/cv7 tests/widgets tests/snippets tests/experiments docs README.md tests/browser
 SCRIPTS := 'docs/widgets/**/*.mjs' 'docs/_site/theme/**/*.{css,mjs}' 'tests/widgets/*.mjs'
 
 export NO_MKDOCS_2_WARNING := 1 # the theme's advertisement of its successor; see decisions.md
@@ -45,7 +45,7 @@ test: check .venv/test.stamp chromium ## everything: the checks, cv7 against tor
 	@$(BIN)/pytest -q $(SLOW_TESTS)
 
 regen: .venv/test.stamp ## rewrite what is generated: numbers, outputs, figures, vectors
-	@$(BIN)/pytest -q --regen tests/snippets tests/site
+	@$(BIN)/pytest -q --regen tests/snippets tests/site tests/widgets
 	@git --no-pager diff --stat
 
 mutants: .venv/test.stamp .ci/node_modules/stamp chromium ## alter digits and operators at random: what do the tests notice?
