@@ -86,7 +86,7 @@ def features_in_node(images: torch.Tensor, size: int | str) -> torch.Tensor:
         file.write_bytes(packed())
         given.write_bytes(images.contiguous().numpy().tobytes())
         script = ROOT / "tests" / "widgets" / "teach-classes.features.mjs"
-        command = ["node", script, file, given, str(size)]
+        command = ["node", str(script), str(file), str(given), str(size)]
         answer = subprocess.run(command, capture_output=True, check=True).stdout
     return torch.frombuffer(bytearray(answer), dtype=torch.float32).reshape(-1, 1280)
 
