@@ -9,6 +9,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from cv7 import linear_head
 
+from ..conftest import ROOT
+
 CHAPTER = "chapters/transfer-learning/"
 NETWORK = "**/mobilenet-v2.bin"
 HERE = "The network is here. It turns an image into 1,280 features."
@@ -50,6 +52,11 @@ def train(page: Page) -> None:
     expect(output(page, "trained")).to_contain_text("held-out images are right", timeout=PATIENCE)
 
 
+def workers(page: Page) -> list[str]:
+    """Those of the widget; the theme's search has one, too."""
+    return [worker.url for worker in page.workers if "/teach-classes/" in worker.url]
+
+
 def png(page: Page, width: int, height: int) -> dict[str, Any]:
     """A picture in one colour, as a file to choose."""
     made = page.evaluate(
@@ -68,7 +75,7 @@ def png(page: Page, width: int, height: int) -> dict[str, Any]:
 
 def test_from_samples_to_a_head_in_python(page: Page, site: Path) -> None:
     requests: list[Any] = []
-    page.context.on("request", requests.append)
+    page.context.on("request", lambda request: requests.append(request))
     visit(page)
     page.wait_for_load_state("networkidle")
     early = [r.url for r in requests if "/teach-classes/" in r.url]
@@ -200,12 +207,16 @@ def test_a_network_that_does_not_come(page: Page, site: Path) -> None:
     expect(status(other)).to_have_text(
         "The network could not be loaded. The server answered 404. Try again."
     )
-    for damaged, why in ((packed[:100_000], "bytes are there"), (bytes(flipped), "is damaged.")):
+
+    def serve(body: bytes) -> None:
         other.unroute(NETWORK)
-        other.route(NETWORK, lambda route, body=damaged: route.fulfill(body=body))
+        other.route(NETWORK, lambda route: route.fulfill(body=body))
+
+    for damaged, why in ((packed[:100_000], "bytes are there"), (bytes(flipped), "is damaged.")):
+        serve(damaged)
         load_button.click()
         expect(status(other)).to_contain_text(why, timeout=PATIENCE)
-        assert other.workers == []
+        assert workers(other) == []
     other.unroute(NETWORK)
     load_button.click()
     expect(output(other, "loaded")).to_have_text(HERE, timeout=PATIENCE)
@@ -228,18 +239,18 @@ def test_the_camera_ends_with_the_picture_and_with_the_page(page: Page) -> None:
     expect(opener).to_be_focused()
     opener.click()
     expect(take).to_be_focused()
-    assert len(page.workers) == 1
+    assert len(workers(page)) == 1
     page.evaluate("window.track = document.querySelector('video').srcObject.getTracks()[0]")
     assert page.evaluate("track.readyState") == "live"
     page.locator(".md-footer__link--next").click()
-    page.wait_for_url("**/chapters/strategy-selector/")
+    page.wait_for_url("**/chapters/strategy-selector/**")
     expect(page.locator("cv7-strategy-selector:defined")).to_be_visible()
     assert page.evaluate("window.track?.readyState") == "ended"  # the same window, another page
     for _ in range(50):
-        if not page.workers:
+        if not workers(page):
             break
         page.wait_for_timeout(100)
-    assert page.workers == []
+    assert workers(page) == []
 
 
 def test_without_a_camera_files_do(page: Page) -> None:
@@ -257,21 +268,48 @@ def test_without_a_camera_files_do(page: Page) -> None:
         expect(status(page)).to_have_text(f"There is no camera to use. {reason} Files work, too.")
 
 
-def test_the_page_stays_quick_on_a_slow_machine(page: Page) -> None:
-    """No task of the page itself takes over 60 ms at a quarter of the processor's speed."""
+ALONE = """<!doctype html><html lang="en"><title>Alone</title>
+<link rel="stylesheet" href="../../assets/cv7.css">
+<body><cv7-teach-classes>{controls}</cv7-teach-classes>
+<script type="module" src="element.mjs"></script></html>"""
+
+
+def test_it_stays_quick_on_a_slow_machine(page: Page) -> None:
+    """No task takes over 60 ms at a quarter of the processor's speed.
+
+    The widget alone: what the chapter around it takes to be painted is not its doing.
+    """
+    controls = (ROOT / "docs/widgets/teach-classes/controls.html").read_text(encoding="utf-8")
+    html = ALONE.format(controls=controls)
+    address = "widgets/teach-classes/alone.html"
+    page.route(f"**/{address}", lambda route: route.fulfill(body=html, content_type="text/html"))
+    page.route("**/favicon.ico", lambda route: route.fulfill(body=""))
     page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
     longest = []
     for _ in range(3):  # on a machine shared with others, the best of three
-        load(page)
+        page.goto(address)
+        button(page, "Load the network").click()
+        expect(output(page, "loaded")).to_have_text(HERE, timeout=PATIENCE)
         page.evaluate("""() => {
             window.tasks = [];
             new PerformanceObserver((list) => tasks.push(...list.getEntries()))
                 .observe({ type: "longtask" });
         }""")
-        samples(page)
-        train(page)
-        page.wait_for_timeout(200)
-        longest.append(page.evaluate("Math.max(0, ...tasks.map((task) => task.duration))"))
+        # By the page itself: what the test's driver takes to look and to click is not its doing.
+        found = page.evaluate("""async () => {
+            const widget = document.querySelector("cv7-teach-classes");
+            const { samples, train, trained } = widget.querySelector("form").elements;
+            const until = async (reached) => {
+                while (!reached()) await new Promise((resolve) => setTimeout(resolve, 50));
+            };
+            samples.click();
+            await until(() => widget.classes.reduce((n, c) => n + c.images.length, 0) === 48);
+            train.click();
+            await until(() => trained.value.includes("held-out images are right"));
+            await new Promise((resolve) => setTimeout(resolve, 300));
+            return tasks.map((task) => task.duration);
+        }""")
+        longest.append(max(found, default=0))
         if longest[-1] <= 60:
             return
     pytest.fail(f"the longest tasks of three tries took {longest} ms")
