@@ -1,5 +1,6 @@
 """“Teach it your own classes”, as its readers use it: with the genuine network, in a worker."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -274,6 +275,36 @@ ALONE = """<!doctype html><html lang="en"><title>Alone</title>
 <script type="module" src="element.mjs"></script></html>"""
 
 
+# By the page itself: what the test's driver takes to look and to click is not its doing.
+SAMPLES_AND_TRAINING = """async () => {
+    const widget = document.querySelector("cv7-teach-classes");
+    const { samples, train, trained } = widget.querySelector("form").elements;
+    const until = async (reached) => {
+        while (!reached()) await new Promise((resolve) => setTimeout(resolve, 50));
+    };
+    samples.click();
+    await until(() => widget.classes.reduce((sum, one) => sum + one.images.length, 0) === 48);
+    train.click();
+    await until(() => trained.value.includes("held-out images are right"));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+}"""
+
+
+def longest_task(trace: bytes) -> float:
+    """Milliseconds of the processor's time, so that other programs do not count."""
+    events = json.loads(trace)["traceEvents"]
+    main = {
+        (event["pid"], event["tid"])
+        for event in events
+        if event["name"] == "thread_name" and event["args"]["name"] == "CrRendererMain"
+    }
+    return max(
+        event.get("tdur", 0) / 1000
+        for event in events
+        if event["name"] == "RunTask" and (event["pid"], event["tid"]) in main
+    )
+
+
 def test_it_stays_quick_on_a_slow_machine(page: Page) -> None:
     """No task takes over 60 ms at a quarter of the processor's speed.
 
@@ -284,35 +315,23 @@ def test_it_stays_quick_on_a_slow_machine(page: Page) -> None:
     address = "widgets/teach-classes/alone.html"
     page.route(f"**/{address}", lambda route: route.fulfill(body=html, content_type="text/html"))
     page.route("**/favicon.ico", lambda route: route.fulfill(body=""))
-    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
+    slow = page.context.new_cdp_session(page)
+    browser = page.context.browser
+    assert browser
     longest = []
-    for _ in range(3):  # on a machine shared with others, the best of three
+    for _ in range(5):  # the slowdown is itself uneven where other programs run
+        slow.send("Emulation.setCPUThrottlingRate", {"rate": 1})
         page.goto(address)
         button(page, "Load the network").click()
         expect(output(page, "loaded")).to_have_text(HERE, timeout=PATIENCE)
-        page.evaluate("""() => {
-            window.tasks = [];
-            new PerformanceObserver((list) => tasks.push(...list.getEntries()))
-                .observe({ type: "longtask" });
-        }""")
-        # By the page itself: what the test's driver takes to look and to click is not its doing.
-        found = page.evaluate("""async () => {
-            const widget = document.querySelector("cv7-teach-classes");
-            const { samples, train, trained } = widget.querySelector("form").elements;
-            const until = async (reached) => {
-                while (!reached()) await new Promise((resolve) => setTimeout(resolve, 50));
-            };
-            samples.click();
-            await until(() => widget.classes.reduce((n, c) => n + c.images.length, 0) === 48);
-            train.click();
-            await until(() => trained.value.includes("held-out images are right"));
-            await new Promise((resolve) => setTimeout(resolve, 300));
-            return tasks.map((task) => task.duration);
-        }""")
-        longest.append(max(found, default=0))
+        slow.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+        timeline = ("devtools.timeline", "disabled-by-default-devtools.timeline")
+        browser.start_tracing(page=page, categories=list(timeline))
+        page.evaluate(SAMPLES_AND_TRAINING)
+        longest.append(longest_task(browser.stop_tracing()))
         if longest[-1] <= 60:
             return
-    pytest.fail(f"the longest tasks of three tries took {longest} ms")
+    pytest.fail(f"the longest tasks of five tries took {longest} ms")
 
 
 @pytest.mark.browser_context_args(java_script_enabled=False)
