@@ -22,7 +22,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """`pytest -m claims` looks where such tests are, and so imports no torch."""
-    elsewhere = {ROOT / "tests" / name for name in ("browser", "cv7", "experiments", "snippets")}
+    elsewhere = {
+        ROOT / "tests" / name for name in ("browser", "cv7", "experiments", "snippets", "widgets")
+    }
     return True if config.option.markexpr == "claims" and collection_path in elsewhere else None
 
 

@@ -26,7 +26,12 @@ def browser_type_launch_args() -> dict[str, Any]:
     quiet = ("background-networking", "component-update", "sync", "gpu")
     return {
         "executable_path": path,
-        "args": ["--no-sandbox", "--no-first-run", *(f"--disable-{name}" for name in quiet)],
+        "args": [
+            "--no-sandbox",
+            "--no-first-run",
+            "--use-fake-device-for-media-stream",  # a camera that shows a moving pattern
+            *(f"--disable-{name}" for name in quiet),
+        ],
     }
 
 

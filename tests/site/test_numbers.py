@@ -27,6 +27,7 @@ CODE_IN_TEXT = {
     "features[0]",
     "features[18]",
     "cv7.fine_tuning",
+    "cv7.linear_head",
     "DWSepConv(in_channels, out_channels, stride=1)",
     "torch.randn(100, 3, 224, 224)",
     'optimizer.add_param_group({"params": ..., "lr": 1e-4})',
