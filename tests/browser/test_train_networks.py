@@ -58,7 +58,7 @@ def test_at_fifty_layers_the_plain_network_fails_and_the_residual_one_learns(pag
         assert "of the points wrong" in label
 
 
-def test_pause_step_and_start_again(page: Page) -> None:
+def test_pause_step_and_restart(page: Page) -> None:
     visit(page)
     button(page, "Train").click()
     expect(page.locator(f"{WIDGET} output")).to_contain_text(re.compile(r"Step [1-9]"))
@@ -71,7 +71,7 @@ def test_pause_step_and_start_again(page: Page) -> None:
     at = int(re.findall(r"Step (\d+)", before)[0])
     button(page, "One step").click()
     expect(page.locator(f"{WIDGET} output")).to_contain_text(f"Step {at + 1} of 600")
-    button(page, "Start again").click()
+    button(page, "Restart").click()
     expect(page.locator(f"{WIDGET} output")).to_contain_text("Step 0 of 600")
 
 

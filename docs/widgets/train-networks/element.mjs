@@ -155,7 +155,7 @@ class TrainNetworks extends HTMLElement {
     this.draw_errors();
     this.draw_norms(networks);
     if (this.sweeping) return;
-    this.form.elements.readout.textContent = this.summary();
+    this.form.elements.told.textContent = this.summary();
     if (steps >= STEPS && this.running) {
       this.stop();
       this.tell("Done");
@@ -197,7 +197,7 @@ class TrainNetworks extends HTMLElement {
         `${kind} ${learned(errors)} of ${done}${done ? ` (median ${percent(median(errors))} wrong)` : ""}`,
     );
     const text = `${settings.depth} hidden layers, seeds 0 to ${SEEDS - 1}: ${done} of ${SEEDS} done. Learned, at most 5 % wrong: ${parts.join(", ")}.`;
-    this.form.elements.readout.textContent = text;
+    this.form.elements.told.textContent = text;
     if (done === SEEDS) {
       this.say(`Done. ${text}`, true);
       this.sweeping = null;

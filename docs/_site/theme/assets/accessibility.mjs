@@ -22,6 +22,10 @@ function schedule() {
   });
 }
 
-new MutationObserver(schedule).observe(document.body, { childList: true, subtree: true });
+// Widgets at work change many times a second, and bring nothing that needs repair: measuring the
+// whole page each time would make it stutter.
+new MutationObserver((changes) => {
+  if (changes.some(({ target }) => !target.closest(".cv7-widget"))) schedule();
+}).observe(document.body, { childList: true, subtree: true });
 addEventListener("resize", schedule);
 schedule();
