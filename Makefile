@@ -41,7 +41,7 @@ check: .venv/check.stamp .ci/node_modules/stamp ## the fast checks, under a minu
 	@$(BIN)/pytest -q $(FAST_TESTS)
 
 test: check .venv/test.stamp chromium ## everything: the checks, cv7 against torch, code blocks, Chromium
-	@echo "cv7 against torch, every code block, the site in Chromium (five to eight minutes)"
+	@echo "cv7 against torch, every code block, the notebooks, the site in Chromium (ten to fifteen minutes)"
 	@$(BIN)/pytest -q $(SLOW_TESTS)
 
 regen: .venv/test.stamp ## rewrite what is generated: numbers, outputs, figures, vectors

@@ -68,8 +68,8 @@ def code_cells(notebook: Notebook) -> list[Notebook]:
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
-def imported(source: str, package: str = "cv7") -> set[Path]:
-    """The files of our package that this code imports, and those that they import."""
+def imported(source: str) -> set[Path]:
+    """The files of cv7 that this code imports, and those that they import."""
     found: set[Path] = set()
 
     def visit(code: str) -> None:
@@ -83,7 +83,7 @@ def imported(source: str, package: str = "cv7") -> set[Path]:
                 continue
             for name in names:
                 path = ROOT / (name.replace(".", "/") + ".py")
-                if name.startswith(package) and path.is_file() and path not in found:
+                if name.startswith("cv7.") and path.is_file() and path not in found:
                     found.add(path)
                     visit(path.read_text(encoding="utf-8"))
 
@@ -274,23 +274,22 @@ def above(slug: str) -> str:
         f"[{pages.title(page)}](../{page}) ({count})"
         for page, count in used_by().get(slug, Counter()).most_common()
     )
-    text = (
-        f"[Download the notebook]({slug}.ipynb){{ .md-button }} "
-        f"[Open it in Colab]({extra['colab']}{slug}.ipynb){{ .md-button }}\n\n"
-        "Everything below was run when this site was built, as it stands. It is a small part of a "
-        "complete sweep, [recorded once](../about/how-we-know.md); in the figures, marks are this "
-        "run, lines and bands the recorded ones. "
-        f"`FULL=1 python docs/notebooks/{slug}.py` repeats the sweep. Pages that use its numbers, "
-        f"and how many: {users}."
-    )
+    run = "Everything below was run when this site was built, as it stands."
     if slug in build["without_results"]:
-        return (
+        run = (
             '!!! mistake "This copy of the site shows no results"\n'
             "    The notebook was not run, because this is a preview. `make build` runs it (and "
             "installs torch first, if need be); afterwards `make serve` shows the results, too."
-            "\n\n" + text
         )
-    return text
+    return (
+        f"[Download the notebook]({slug}.ipynb){{ .md-button }} "
+        f"[Open it in Colab]({extra['colab']}{slug}.ipynb){{ .md-button }}\n\n"
+        f"{run}\n\n"
+        "What it runs is a small part of a complete sweep, [recorded once](../about/how-we-know.md); in the "
+        "figures, marks are this run, lines and bands the recorded ones. "
+        f"`FULL=1 python docs/notebooks/{slug}.py` repeats the sweep. Pages that use its numbers, "
+        f"and how many: {users}."
+    )
 
 
 def on_page_content(html: str, page: Any, files: Any, **_: Any) -> str:

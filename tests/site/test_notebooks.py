@@ -184,7 +184,9 @@ def test_results_that_are_missing_are_announced(
     monkeypatch.setattr(notebooks, "used_by", dict)
     for missing in (set(), {"tiny"}):
         monkeypatch.setitem(notebooks.build, "without_results", missing)
-        assert ("make build" in notebooks.above("tiny")) is bool(missing)
+        text = notebooks.above("tiny")
+        assert ("make build" in text) is bool(missing)
+        assert ("was run when this site was built" in text) is not bool(missing)
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
