@@ -285,8 +285,9 @@ def above(slug: str) -> str:
         f"[Download the notebook]({slug}.ipynb){{ .md-button }} "
         f"[Open it in Colab]({extra['colab']}{slug}.ipynb){{ .md-button }}\n\n"
         f"{run}\n\n"
-        "What it runs is a small part of a complete sweep, [recorded once](../about/how-we-know.md); in the "
-        "figures, marks are this run, lines and bands the recorded ones. "
+        "What it runs is a small part of a complete sweep, [recorded once]"
+        "(../about/how-we-know.md); in the figures, marks are this run, lines and bands the "
+        "recorded ones. "
         f"`FULL=1 python docs/notebooks/{slug}.py` repeats the sweep. Pages that use its numbers, "
         f"and how many: {users}."
     )
