@@ -12,7 +12,7 @@ const SEED = { name: "Seed", min: 0, max: 999, step: 1, fallback: 0 };
 const MAP = 48; // as in worker.mjs
 const REACH = 1.2; // the maps show -1.2 to 1.2
 const CHART = { left: 40, right: 350, top: 10, bottom: 206 };
-const NORMS = [-6, 3]; // powers of ten between which gradient norms are drawn
+const NORMS = [-6, 6]; // powers of ten between which gradient norms are drawn
 
 class TrainNetworks extends HTMLElement {
   connectedCallback() {
