@@ -33,7 +33,8 @@ def test_nothing_is_loaded_or_moves_before_it_is_asked_for(page: Page) -> None:
     visit(page)
     page.wait_for_timeout(300)
     assert not [url for url in asked if "train-networks/worker" in url]
-    expect(page.locator(f"{WIDGET} .cv7-live")).to_be_hidden()
+    drawn = "(canvas) => canvas.getContext('2d').getImageData(0, 0, 240, 240).data.some(Boolean)"
+    assert page.locator(f'{WIDGET} [data-map="plain"]').evaluate(drawn)  # the points to tell apart
     button(page, "One step").click()
     expect(page.locator(f"{WIDGET} output")).to_contain_text("Step 1 of 600")
     assert [url for url in asked if "train-networks/worker" in url]

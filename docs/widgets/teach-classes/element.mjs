@@ -9,7 +9,6 @@ const SLUG = "teach-classes";
 const BYTES = 2_337_596; // of the packed network, for the progress bar
 const MOST_IMAGES = 60; // a class
 const MOST_MEGABYTES = 40; // a file
-const LARGEST_SIDE = 1024; // to which larger pictures are reduced before prepare() sees them
 const NEIGHBOURS = 5;
 
 class TeachClasses extends HTMLElement {
@@ -82,10 +81,10 @@ class TeachClasses extends HTMLElement {
     bar.value = share ?? 0;
   }
 
-  hear({ progress, loaded, features, id, trained, failed }) {
+  hear({ progress, loaded, analysed, trained, failed }) {
     if (progress) this.progress(Math.min(1, progress.received / progress.bytes));
     else if (loaded) this.ready(loaded);
-    else if (features) this.settle(id, features);
+    else if (analysed) this.settle(analysed);
     else if (trained) this.trained(trained);
     else if (failed.what === "load") {
       this.worker?.terminate();
@@ -116,8 +115,8 @@ class TeachClasses extends HTMLElement {
     this.steps.training.disabled = false;
   }
 
-  settle(id, features) {
-    this.waiting.get(id)?.resolve(features);
+  settle({ id, ...image }) {
+    this.waiting.get(id)?.resolve(image);
     this.waiting.delete(id);
   }
 
@@ -142,51 +141,26 @@ class TeachClasses extends HTMLElement {
     camera.addEventListener("click", () => this.start(part, take));
   }
 
-  /** Pixels of the square in the middle of a file, camera picture or sample. */
-  async read(source) {
+  /** The features of an image and a small picture of it; an Error says why there are none. */
+  async analyse(source) {
     const named = source.name ? `“${source.name}”` : "The picture";
     if (source instanceof Blob) {
       if (source.type && !source.type.startsWith("image/"))
         throw new Error(`${named} is not an image.`);
-      if (source.size > MOST_MEGABYTES * 1e6) {
+      if (source.size > MOST_MEGABYTES * 1e6)
         throw new Error(`${named} is larger than ${MOST_MEGABYTES} MB.`);
-      }
     }
-    let bitmap;
-    try {
-      bitmap = await createImageBitmap(source);
-    } catch {
-      throw new Error(`${named} cannot be read as an image.`);
-    }
-    const square = Math.min(bitmap.width, bitmap.height);
-    const side = Math.min(square, LARGEST_SIDE);
-    const draw = (canvas, length) => {
-      canvas.width = canvas.height = length;
-      const context = canvas.getContext("2d", { willReadFrequently: true });
-      context.imageSmoothingQuality = "high";
-      const [left, top] = [(bitmap.width - square) >> 1, (bitmap.height - square) >> 1];
-      context.drawImage(bitmap, left, top, square, square, 0, 0, length, length);
-      return context;
-    };
-    const context = draw(document.createElement("canvas"), side);
-    const { data } = context.getImageData(0, 0, side, side);
-    const picture = document.createElement("canvas");
-    draw(picture, SIZE);
-    bitmap.close();
-    source.close?.(); // a tile of the samples, or the camera's picture: large, and of no more use
-    return { rgba: data, side, picture };
-  }
-
-  /** The picture and the features of an image; an Error says why there are none. */
-  async analyse(source) {
-    const { rgba, side, picture } = await this.read(source);
     if (!this.worker) throw new Error("The network is not loaded.");
-    const features = await new Promise((resolve, reject) => {
+    const { features, pixels } = await new Promise((resolve, reject) => {
       const id = this.sent++;
       this.waiting.set(id, { resolve, reject });
-      const image = { id, rgba, width: side, height: side };
-      this.worker.postMessage({ image }, [rgba.buffer]);
+      const bitmaps = source instanceof ImageBitmap ? [source] : []; // moved, not copied
+      this.worker.postMessage({ image: { id, source, named } }, bitmaps);
     });
+    const picture = document.createElement("canvas");
+    picture.width = picture.height = pixels.width;
+    picture.getContext("2d").drawImage(pixels, 0, 0);
+    pixels.close();
     return { features, picture };
   }
 

@@ -1,13 +1,16 @@
 // Runs the backbone and trains the head away from the page, so that nothing there waits for them.
 //
-// Messages in:  { load: { url, bytes } }, { image: { id, rgba, width, height } },
+// Messages in:  { load: { url, bytes } }, { image: { id, source, named } },
 //               { train: { features, labels, classes } }
-// Messages out: { progress: { received, bytes } }, { loaded: { sha256 } }, { features, id },
+// Messages out: { progress: { received, bytes } }, { loaded: { sha256 } },
+//               { analysed: { id, features, pixels } },
 //               { trained: { classes, weights, biases, training, held_out, table } },
 //               { failed: { what, id, message } }
 
 import { train } from "./head.mjs";
 import { Backbone, SIZE, prepare, unpack } from "./model.mjs";
+
+const LARGEST_SIDE = 1024; // to which larger pictures are reduced before prepare() sees them
 
 let backbone = null;
 
@@ -41,9 +44,31 @@ async function load({ url, bytes }) {
   postMessage({ loaded: { sha256: backbone.sha256 } });
 }
 
-function image({ id, rgba, width, height }) {
-  const features = backbone.features(prepare(rgba, width, height), SIZE);
-  postMessage({ features, id }, [features.buffer]);
+/** The square in the middle of a picture, drawn with sides of `length`. */
+function square(bitmap, length) {
+  const canvas = new OffscreenCanvas(length, length);
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  context.imageSmoothingQuality = "high";
+  const side = Math.min(bitmap.width, bitmap.height);
+  const [left, top] = [(bitmap.width - side) >> 1, (bitmap.height - side) >> 1];
+  context.drawImage(bitmap, left, top, side, side, 0, 0, length, length);
+  return canvas;
+}
+
+/** A file, camera picture or sample. */
+async function image({ id, source, named }) {
+  let bitmap;
+  try {
+    bitmap = await createImageBitmap(source);
+  } catch {
+    throw new Error(`${named} cannot be read as an image.`);
+  }
+  const side = Math.min(bitmap.width, bitmap.height, LARGEST_SIDE);
+  const { data } = square(bitmap, side).getContext("2d").getImageData(0, 0, side, side);
+  const pixels = square(bitmap, SIZE).transferToImageBitmap();
+  for (const large of [bitmap, source]) large.close?.(); // of no more use
+  const features = backbone.features(prepare(data, side, side), SIZE);
+  postMessage({ analysed: { id, features, pixels } }, [features.buffer, pixels]);
 }
 
 function teach({ features, labels, classes }) {

@@ -2,7 +2,7 @@
 
 import { in_range } from "../shared/numbers.mjs";
 import { read, write } from "../shared/url-state.mjs";
-import { POINTS, STEPS } from "./model.mjs";
+import { POINTS, STEPS, spirals } from "./model.mjs";
 
 const SLUG = "train-networks";
 const KINDS = ["plain", "residual"];
@@ -18,7 +18,6 @@ class TrainNetworks extends HTMLElement {
   connectedCallback() {
     this.form = this.querySelector("form");
     this.status = this.querySelector('[role="status"]');
-    this.live = this.querySelector(".cv7-live");
     const { step, restart, sweep } = this.form.elements;
     this.form.noValidate = true; // a seed out of range is corrected, with a message
     // Listeners sit on this element's own children, so they leave with it.
@@ -30,10 +29,15 @@ class TrainNetworks extends HTMLElement {
     restart.addEventListener("click", () => this.start());
     sweep.addEventListener("click", () => this.sweep());
     this.form.addEventListener("change", (event) => this.changed(event.target));
+    // Canvases do not follow the page's colours by themselves.
+    this.scheme = new MutationObserver(() => this.draw_maps());
+    this.scheme.observe(document.body, { attributeFilter: ["data-md-color-scheme"] });
     this.restore(read(SLUG));
+    this.draw_task();
   }
 
   disconnectedCallback() {
+    this.scheme.disconnect();
     this.worker?.terminate();
     this.worker = null;
   }
@@ -64,7 +68,9 @@ class TrainNetworks extends HTMLElement {
       this.say(message);
     }
     write(SLUG, { [control.name]: control.value });
-    if (this.worker) this.start(); // what is shown belongs to the settings beside it
+    if (this.worker)
+      this.start(); // what is shown belongs to the settings beside it
+    else this.draw_task();
   }
 
   settings() {
@@ -98,6 +104,7 @@ class TrainNetworks extends HTMLElement {
     this.steps = 0;
     this.sweeping = null;
     this.say("");
+    this.draw_task();
     this.ask({ start: this.settings() });
   }
 
@@ -133,8 +140,7 @@ class TrainNetworks extends HTMLElement {
     this.report();
   }
 
-  hear({ data, frame, run }) {
-    if (data) this.points = data;
+  hear({ frame, run }) {
     if (frame) this.show(frame);
     if (run && this.sweeping) {
       for (const kind of KINDS) this.sweeping[kind].push(run[kind]);
@@ -144,14 +150,14 @@ class TrainNetworks extends HTMLElement {
 
   show({ steps, networks }) {
     this.steps = steps;
-    this.live.hidden = false;
     for (const kind of KINDS) {
       const { error, map } = networks[kind];
       this.errors[kind].push([steps, error]);
-      this.draw_map(kind, map);
+      this.maps[kind] = map;
       this.querySelector(`[data-caption="${kind}"]`).textContent =
         `${kind === "plain" ? "Plain" : "Residual"}: ${percent(error)} wrong`;
     }
+    this.draw_maps();
     this.draw_errors();
     this.draw_norms(networks);
     if (this.sweeping) return;
@@ -213,6 +219,17 @@ class TrainNetworks extends HTMLElement {
   rgb(name) {
     const hex = this.colour(name);
     return [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
+  }
+
+  /** Before the first step: the points to be told apart. */
+  draw_task() {
+    this.points = spirals(this.settings().seed);
+    this.maps = { plain: [], residual: [] };
+    this.draw_maps();
+  }
+
+  draw_maps() {
+    for (const kind of KINDS) this.draw_map(kind, this.maps[kind]);
   }
 
   /** The map, coloured by class and the paler the less sure, and over it the points. */

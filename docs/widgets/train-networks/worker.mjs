@@ -1,8 +1,8 @@
 // Trains the two networks away from the page, so that nothing there waits for them.
 //
 // It is asked to { start: settings }, { run: true or false }, { step: true } or
-// { sweep: settings with a count of seeds }, and answers with the data, with a frame to draw, and
-// with the errors of each run of a sweep.
+// { sweep: settings with a count of seeds }, and answers with a frame to draw, and with the errors
+// of each run of a sweep.
 
 import { STEPS, Training } from "./model.mjs";
 
@@ -73,7 +73,6 @@ addEventListener("message", ({ data }) => {
   pause();
   if (data.start) {
     trainings = make(data.start);
-    postMessage({ data: trainings.plain.data });
     frame();
   } else if (data.step) {
     step();
