@@ -16,12 +16,13 @@ of as many last numbers. The value is compared to the decimals shown.
 import json
 import math
 import re
-import statistics
+
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from pathlib import Path
+from statistics import mean
 from typing import Any
 
 from cv7 import cost, fine_tuning, gradient_flow, networks
@@ -53,7 +54,7 @@ def data(slug: str, *path: str, **row: Any) -> Any:
 def acc(task: str, strategy: str, images: int) -> float:
     """Mean test accuracy of a strategy in docs/data/transfer-learning.json, in percent."""
     row = data("transfer-learning", "results", task=task, strategy=strategy, images=images)
-    return statistics.mean(row["accuracy"])
+    return mean(row["accuracy"])
 
 
 def gain(task: str, better: str, worse: str, images: int) -> list[float]:
@@ -70,7 +71,7 @@ def gain(task: str, better: str, worse: str, images: int) -> list[float]:
 def probe(task: str, images: int, stage: int) -> float:
     """Mean test accuracy of a linear classifier on a stage's averaged output, in percent."""
     row = data("transfer-learning", "probe", task=task, images=images)
-    return statistics.mean(run[stage] for run in row["accuracy"])
+    return mean(run[stage] for run in row["accuracy"])
 
 
 def source(key: str, place: str, item: str) -> Any:
@@ -101,7 +102,7 @@ NAMES: dict[str, Any] = {
     "source": source,
     "lecture": lecture,
     "given": given,
-    "mean": statistics.mean,
+    "mean": mean,
     **{f.__name__: f for f in (abs, float, int, len, max, min, range, round, sorted, sum)},
     "log": math.log,
 }
