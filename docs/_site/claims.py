@@ -16,7 +16,6 @@ of as many last numbers. The value is compared to the decimals shown.
 import json
 import math
 import re
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal

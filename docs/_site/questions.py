@@ -1,31 +1,16 @@
-"""Questions that answer back: the forms behind `<!-- question: name -->` in the pages.
+"""What docs/questions is written in: a question, its parts, and the mistakes that it foresees.
 
-docs/questions holds them, a function each: it computes with cv7 what is expected, what each
-foreseeable mistake would give, and how to get it right. Its arguments are the numbers of the
-page; drawn from `ranges` they make “another one like this”, worked out by the same function.
-The reader's browser compares (docs/widgets/question), and computes nothing itself.
+Each question is a function that computes with cv7 what is expected, what each foreseeable mistake
+would give, and how to get it right. Its arguments are the numbers of the page; drawn from ranges
+they make “another one like this”, worked out by the same function. question_forms.py turns it
+into a form; the reader's browser compares (docs/widgets/question), and computes nothing itself.
 """
 
-import difflib
-import html
-import importlib.util
-import json
 import random
-import re
-import sys
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
-from functools import cache
-from pathlib import Path
-from types import ModuleType
+from dataclasses import dataclass, field
 from typing import Any
 
-from mkdocs.exceptions import PluginError
-
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))  # a hook is loaded by its path; this finds its neighbours
-
-MARKER = re.compile(r"^( *)<!-- question: ([\w-]+) -->$", re.M)
 VARIANTS = 24  # of “another one like this”
 
 
@@ -76,7 +61,16 @@ class Essay:
     rubric: Sequence[str]
 
 
-Field = Number | Choice | Essay
+@dataclass(frozen=True)
+class Guess:
+    """A number to commit to before an experiment; `why` says what to do now."""
+
+    label: str
+    why: str
+    unit: str = ""
+
+
+Field = Number | Guess | Choice | Essay
 
 
 @dataclass(frozen=True)
@@ -116,85 +110,14 @@ def asked(**ranges: Sequence[Any]) -> Callable[[Callable[..., Question]], Asked]
     return lambda make: Asked(make, ranges)
 
 
-def _module(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"docs.questions.{path.stem}", path)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-@cache
-def questions() -> dict[str, Asked]:
-    """All of them, by name."""
-    found: dict[str, Asked] = {}
-    for path in sorted((ROOT / "docs/questions").glob("*.py")):
-        for name, value in vars(_module(path)).items():
-            if isinstance(value, Asked):
-                slug = name.replace("_", "-")
-                if slug in found:
-                    raise PluginError(f"{path.name}: there is a question {slug} already")
-                found[slug] = value
-    return found
-
-
-def as_data(question: Question) -> dict[str, Any]:
-    """What the browser needs of a question, without what is empty."""
-
-    def tidy(value: Any) -> Any:
-        if isinstance(value, dict):
-            return {k: tidy(v) for k, v in value.items() if v or v == 0 and v is not False}
-        return [tidy(v) for v in value] if isinstance(value, list | tuple) else value
-
-    tidied: dict[str, Any] = tidy(asdict(question))
-    return tidied
-
-
-def form(name: str, question: Question, *, fresh: bool) -> str:
-    """The question as HTML, on one line, so that Markdown leaves it alone."""
-    parts = []
-    for index, part in enumerate(question.parts):
-        label = html.escape(part.label)
-        if isinstance(part, Choice):
-            radios = "".join(
-                f'<label><input type="radio" name="part-{index}" value="{i}"> '
-                f"{html.escape(option.text)}</label>"
-                for i, option in enumerate(part.options)
-            )
-            parts.append(f"<fieldset><legend>{label}</legend>{radios}</fieldset>")
-        elif isinstance(part, Essay):
-            parts.append(
-                f'<label>{label} <textarea name="part-{index}" rows="3"></textarea></label>'
-            )
-        else:
-            unit = f" {html.escape(part.unit)}" if part.unit else ""
-            parts.append(f'<label>{label} <input type="text" name="part-{index}">{unit}</label>')
-    buttons = f'<button class="md-button">{"Commit" if question.prediction else "Check"}</button>'
-    if fresh:
-        buttons += '<button type="button" name="another" class="md-button">Another one</button>'
-    data = html.escape(json.dumps(as_data(question), ensure_ascii=False, separators=(",", ":")))
-    return (
-        f'<div class="cv7-question"><cv7-question name="{name}" data-question="{data}">'
-        f'<form class="cv7-controls" autocomplete="off" novalidate>{"".join(parts)}'
-        f'<p class="cv7-buttons">{buttons}</p><div role="status"></div></form>'
-        "</cv7-question></div>"
-    )
-
-
-def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
-    names: list[str] = []
-
-    def replaced(match: re.Match[str]) -> str:
-        indent, name = match.groups()
-        if name not in questions():
-            near = difflib.get_close_matches(name, questions(), 1)
-            hint = f"; did you mean {near[0]}?" if near else ""
-            raise PluginError(f"{page.file.src_uri}: there is no question {name}{hint}")
-        names.append(name)
-        known = questions()[name]
-        return f"{indent}{form(name, known.make(), fresh=bool(known.ranges))}"
-
-    markdown = MARKER.sub(replaced, markdown)
-    page.meta["questions"] = names
-    return markdown
+def shown(value: Any) -> str:
+    """Numbers for readers: 73,728, 0.168, 0.000045 as a power of ten, (2, 1, 3)."""
+    if isinstance(value, tuple | list):
+        return f"({', '.join(map(shown, value))})"
+    if value == int(value) and abs(value) < 1e12:
+        return f"{value:,.0f}".replace("-", "−")
+    if abs(value) >= 0.001:
+        return f"{value:.3g}".replace("-", "−")
+    digits, exponent = f"{value:.2e}".split("e")
+    power = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"{float(digits):g} × 10{power}"

@@ -42,7 +42,7 @@ def double_channels(grown: str = "both", by: int = 2) -> Question:
                 ],
             )
         ],
-        task=f"Multiply {named[grown]} by {by}. How many times more parameters does the layer have?",
+        task=f"Multiply {named[grown]} by {by}. How many times more parameters has the layer?",
         steps=["Parameters: D_K² · M · N", f"The changed part grows by a factor of {answer}"],
     )
 
@@ -84,8 +84,7 @@ def saved_percentage(channels: int = 64, kernel: int = 3) -> Question:
             )
         ],
         task=(
-            f"Compute 1/N + 1/D_K² for N = {channels} and D_K = {kernel}. "
-            "What percentage is saved?"
+            f"Compute 1/N + 1/D_K² for N = {channels} and D_K = {kernel}. What percentage is saved?"
         ),
         steps=[
             f"1/{channels} + 1/{kernel**2} = {1 / channels:.4f} + {1 / kernel**2:.4f} "
@@ -113,9 +112,7 @@ def parameter_parts(m: int, n: int, kernel: int) -> list[Number]:
                 ),
                 Mistake(kernel**2 * n, "Each filter reaches through all input channels: times M."),
                 Mistake(m * n, f"That is a 1×1 convolution. Each filter has {kernel}² weights."),
-                Mistake(
-                    kernel**2 * m, "That is one filter. There is one for each output channel."
-                ),
+                Mistake(kernel**2 * m, "That is one filter. There is one for each output channel."),
                 Mistake(2 * standard, "Twice too many: parameters, not operations, are asked."),
             ],
         ),
@@ -196,7 +193,7 @@ def depthwise_argument(channels: int = 64) -> Question:
     names = {
         "groups": "Right: the channels are convolved in groups, here of one.",
         "stride": "The stride says how far the kernel moves. It reduces the map, not the channels.",
-        "dilation": "Dilation spreads the kernel’s weights apart. Each filter still sees all channels.",
+        "dilation": "Dilation spreads the kernel’s weights apart. Filters still see all channels.",
         "padding": "Padding adds a rim around the map.",
         "kernel_size": "A small kernel sees less space, and still all channels.",
     }
@@ -259,7 +256,9 @@ def channels_for_saving(saving: int = 8, kernel: int = 3) -> Question:
             Choice(
                 "With N, the factor",
                 [
-                    Option("grows", f"Right: it approaches {limit} and never reaches it.", right=True),
+                    Option(
+                        "grows", f"Right: it approaches {limit} and never reaches it.", right=True
+                    ),
                     Option("shrinks", "1/N gets smaller, so less of the cost is left."),
                     Option("stays the same", "M and the map cancel; N does not."),
                 ],

@@ -3,8 +3,17 @@
 from math import ceil, log
 
 from cv7 import cost, gradient_flow
-from docs._site.claims import data, mean
-from docs._site.questions import Choice, Essay, Mistake, Number, Option, Question, asked, shown
+from docs._site.questions import (
+    Choice,
+    Essay,
+    Guess,
+    Mistake,
+    Number,
+    Option,
+    Question,
+    asked,
+    shown,
+)
 
 
 @asked(delta=(0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.95), share=(0.1, 0.01, 0.001))
@@ -105,9 +114,7 @@ def residual_output(
                 "H(x) = F(x) + x, element by element.",
                 mistakes=[
                     Mistake(residual, "That is F(x) alone: the shortcut adds x to it."),
-                    Mistake(
-                        [f - v for v, f in pairs], "You subtracted x. The shortcut adds it."
-                    ),
+                    Mistake([f - v for v, f in pairs], "You subtracted x. The shortcut adds it."),
                     Mistake(
                         [v - f for v, f in pairs], "You subtracted F(x). The shortcut adds them."
                     ),
@@ -129,12 +136,13 @@ def residual_output(
 @asked(channels=(16, 32, 64, 128), size=(16, 28, 56), stride=(2,))
 def projection_shape(channels: int = 64, size: int = 32, stride: int = 2) -> Question:
     out, half = 2 * channels, size // stride
+    weights = shown(cost.standard_parameters(channels, out, 1))
     kinds = ["1×1, stride 2", "1×1, stride 1", "3×3, stride 2", "max pooling with stride 2"]
     whys = [
-        f"Right, followed by BatchNorm: it has {shown(channels * out)} weights.",
+        f"Right, followed by BatchNorm: it has {weights} weights.",
         f"It would give ({out}, {size}, {size}), which cannot be added.",
-        f"Its shape fits, but it has {shown(9 * channels * out)} weights where "
-        f"{shown(channels * out)} do: a shortcut is to be short.",
+        f"Its shape fits, but it has {shown(cost.standard_parameters(channels, out, 3))} weights "
+        f"where {weights} do: a shortcut is to be short.",
         f"It halves the map and leaves {channels} channels, so the shapes do not agree.",
     ]
     return Question(
@@ -144,7 +152,9 @@ def projection_shape(channels: int = 64, size: int = 32, stride: int = 2) -> Que
                 [out, half, half],
                 "The shortcut must give what the other branch gives, or the two cannot be added.",
                 mistakes=[
-                    Mistake([out, size, size], "The stride is missing: it halves height and width."),
+                    Mistake(
+                        [out, size, size], "The stride is missing: it halves height and width."
+                    ),
                     Mistake([channels, half, half], "The channels double, too."),
                     Mistake(
                         [channels, size, size],
@@ -156,7 +166,10 @@ def projection_shape(channels: int = 64, size: int = 32, stride: int = 2) -> Que
             ),
             Choice(
                 "Which layer does it?",
-                [Option(k, w, right=not i) for i, (k, w) in enumerate(zip(kinds, whys, strict=True))],
+                [
+                    Option(k, w, right=not i)
+                    for i, (k, w) in enumerate(zip(kinds, whys, strict=True))
+                ],
             ),
         ],
         task=(
@@ -166,8 +179,7 @@ def projection_shape(channels: int = 64, size: int = 32, stride: int = 2) -> Que
         ),
         steps=[
             f"Channels: {channels} → {out}; {size} / {stride} = {half}",
-            f"A 1×1 convolution with stride {stride}: {channels} · {out} = "
-            f"{shown(cost.projection(channels, out, stride=stride).layers[0].parameters)} weights",
+            f"A 1×1 convolution with stride {stride}: {channels} · {out} = {weights} weights",
         ],
     )
 
@@ -193,32 +205,17 @@ def identity_path() -> Question:
 
 @asked()
 def train_networks() -> Question:
-    runs = {
-        residual: data(
-            "train-networks", "results", optimiser="SGD", batchNorm=True, depth=50,
-            residual=residual,
-        )["error"]
-        for residual in (False, True)
-    }
-    points = 256
-    said = {
-        kind: f"Over twenty seeds: {mean(errors):.1f} % on average, "
-        f"{min(errors):.1f} to {max(errors):.1f} %, that is "
-        f"{round(points * mean(errors) / 100)} of {points}."
-        for kind, errors in runs.items()
-    }
+    now = "Train them below, and compare."
+    later = "The second chart shows it at the first steps."
+    kinds = ("smaller than that of the last", "about the same", "larger")
     return Question(
         prediction=True,
         parts=[
-            Number(f"Wrong of {points}: plain", points * mean(runs[False]) / 100, said[False]),
-            Number(f"Wrong of {points}: residual", points * mean(runs[True]) / 100, said[True]),
+            Guess("Plain", now, unit="points wrong"),
+            Guess("Residual", now, unit="points wrong"),
             Choice(
-                "At the first step, the gradient of the first layers is",
-                [
-                    Option("smaller than that of the last", "It is far larger: see the second chart."),
-                    Option("about the same", "It is far larger: see the second chart."),
-                    Option("larger", "So it is, with BatchNorm: see the second chart.", right=True),
-                ],
+                "At the start, the gradient of the first layers is",
+                [Option(kind, later) for kind in kinds],
             ),
         ],
     )

@@ -2,6 +2,7 @@
 // charts (data- attributes, written by snippets/figures/network_depth.py) or comes from model.mjs.
 
 import { significant } from "../shared/numbers.mjs";
+import { record } from "../shared/progress.mjs";
 import { follow, restore } from "../shared/sliders.mjs";
 import { read, write } from "../shared/url-state.mjs";
 import { depth_below, gradient_at_first_layer } from "./model.mjs";
@@ -65,6 +66,7 @@ class NetworkDepth extends HTMLElement {
       return;
     }
     this.verdict();
+    record(SLUG, "kept");
     this.reveal("");
     write(SLUG, { plain: plain.value, residual: residual.value });
     this.charts.scrollIntoView({ block: "nearest" });

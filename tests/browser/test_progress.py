@@ -1,0 +1,76 @@
+"""The line under a page's title: what is done, and all answers for a lecture."""
+
+from playwright.sync_api import Page, expect
+
+SKIP = "chapters/skip-connections/"
+LINE = "cv7-progress:defined"
+
+
+def test_it_counts_what_is_done(page: Page) -> None:
+    page.goto(SKIP)
+    line = page.locator(LINE)
+    expect(line).to_contain_text("0 of 6 done on this page")
+    found = page.locator('cv7-question[name="gradient-depth"]')
+    found.get_by_label("Depth").fill("44")
+    found.get_by_role("button", name="Check").click()
+    expect(line).to_contain_text("0 of 6 done")
+    found.get_by_label("Depth").fill("45")
+    found.get_by_role("button", name="Check").click()
+    expect(line).to_contain_text("1 of 6 done")
+    charts = page.locator("cv7-network-depth")
+    charts.locator("[name=plain]").select_option("40")
+    charts.locator("[name=residual]").select_option("5")
+    charts.locator("form button[type=submit], form button:not([type])").first.click()
+    expect(line).to_contain_text("2 of 6 done")
+    page.reload()
+    expect(page.locator(LINE)).to_contain_text("2 of 6 done")
+
+
+def test_all_answers_at_once_on_this_page_and_the_next(page: Page) -> None:
+    page.goto(SKIP)
+    answers = page.locator("details:is(.answer, .hint)")
+    opened = page.locator("details:is(.answer, .hint)[open]")
+    count = answers.count()
+    assert count > 4
+    answers.nth(1).evaluate("(one) => { one.open = true }")
+    switch = page.get_by_label("Show all answers")
+    switch.focus()
+    page.keyboard.press("Space")
+    expect(opened).to_have_count(count)
+    expect(page.locator("cv7-network-depth [data-awaiting]")).to_have_count(0)
+    page.get_by_role("link", name="Depthwise Separable").first.click()
+    page.wait_for_url("**/depthwise-separable/**")
+    expect(page.get_by_label("Show all answers")).to_be_checked()
+    expect(opened).to_have_count(answers.count())
+    page.go_back()
+    page.wait_for_url("**/skip-connections/**")
+    expect(page.get_by_label("Show all answers")).to_be_checked()
+    page.get_by_label("Show all answers").uncheck()
+    page.reload()
+    expect(opened).to_have_count(0)
+
+
+def test_off_it_closes_only_what_it_opened(page: Page) -> None:
+    page.goto(SKIP)
+    page.locator("details.answer").first.evaluate("(one) => { one.open = true }")
+    page.get_by_label("Show all answers").check()
+    page.get_by_label("Show all answers").uncheck()
+    expect(page.locator("details:is(.answer, .hint)[open]")).to_have_count(1)
+
+
+def test_an_address_can_ask_for_it(page: Page) -> None:
+    page.goto("exercises/?teach")
+    count = page.locator("details:is(.answer, .hint)").count()
+    expect(page.locator("details:is(.answer, .hint)[open]")).to_have_count(count)
+
+
+def test_nothing_moves_when_it_comes_alive(page: Page) -> None:
+    page.add_init_script(
+        "globalThis.shift = 0; new PerformanceObserver((list) => "
+        "list.getEntries().forEach((one) => { globalThis.shift += one.value }))"
+        ".observe({ type: 'layout-shift', buffered: true })"
+    )
+    page.goto(SKIP)
+    expect(page.locator(LINE)).to_contain_text("of 6 done")
+    page.wait_for_timeout(500)
+    assert page.evaluate("globalThis.shift") <= 0.01
