@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Locator, Page, expect
 
 from docs._site.question_forms import as_data, questions
 from docs._site.questions import Choice, Essay, Guess, Number
@@ -123,7 +123,7 @@ def test_fresh_numbers_are_practice(page: Page) -> None:
 
 
 def test_without_fresh_numbers_to_be_had_it_says_so(page: Page) -> None:
-    page.route("**/question/*.json", Route.abort)
+    page.route("**/question/*.json", lambda route: route.fulfill(body="not there"))
     found = question(page, "exercise-1", "exercises/")
     found.get_by_label("1. Plain").fill("0.168")
     found.get_by_role("button", name="Another one").click()
@@ -136,7 +136,7 @@ def test_whatever_is_entered_is_text(page: Page, text: str) -> None:
     found = question(page, "gradient-depth")
     found.get_by_label("Depth").fill(text)
     check(found)
-    expect(status(found)).to_contain_text("Not yet" if text.startswith("9") else "?")
+    expect(status(found)).to_contain_text("?")
     expect(found.locator("img")).to_have_count(0)
 
 
