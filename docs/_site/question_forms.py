@@ -86,7 +86,7 @@ def _same(value: Any, other: Any, tolerance: float) -> bool:
 
 
 def controls(question: Question) -> str:
-    """What a reader fills in, as HTML on one line, so that Markdown leaves it alone."""
+    """What a reader fills in."""
     parts = []
     for index, part in enumerate(question.parts):
         label = html.escape(part.label)
@@ -190,22 +190,27 @@ def record(config: Any) -> str:
     )
 
 
-def on_page_markdown(markdown: str, page: Any, config: Any, **_: Any) -> str:
+def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
+    """Markers become paragraphs of their own: raw HTML would end up inside one, in a note."""
+    if names := names_on(markdown):
+        to = relpath("exercises/progress", page.url or ".")
+        line = progress(names, f"{to}/")
+        # Under the title, so that a lecturer need not look for it.
+        markdown = re.sub(r"^# .*$", lambda m: f"{m[0]}\n\n{line}", markdown, count=1, flags=re.M)
+    return MARKER.sub(r"\1cv7question:\2", markdown)
+
+
+def on_page_content(html: str, page: Any, config: Any, **_: Any) -> str:
     def replaced(match: re.Match[str]) -> str:
-        indent, name = match.groups()
+        name = match[1]
         if name not in questions():
             near = difflib.get_close_matches(name, questions(), 1)
             hint = f"; did you mean {near[0]}?" if near else ""
             raise PluginError(f"{page.file.src_uri}: there is no question {name}{hint}")
         known = questions()[name]
-        return f"{indent}{form(name, known.make(), fresh=bool(known.ranges))}"
+        return form(name, known.make(), fresh=bool(known.ranges))
 
-    if names := names_on(markdown):
-        to = relpath("exercises/progress", page.url or ".")
-        line = progress(names, f"{to}/")
-        # Under the title, so that a lecturer need not look for it.
-        markdown = re.sub(
-            r"^# .*$", lambda title: f"{title[0]}\n\n{line}", markdown, count=1, flags=re.M
-        )
-    markdown = MARKER.sub(replaced, markdown)
-    return markdown.replace(RECORD, record(config)) if RECORD in markdown else markdown
+    html = re.sub(r"<p>cv7question:([\w-]+)</p>", replaced, html)
+    if lost := re.search(r"cv7question:([\w-]+)", html):
+        raise PluginError(f"{page.file.src_uri}: set blank lines around the question {lost[1]}")
+    return html.replace(RECORD, record(config)) if RECORD in html else html

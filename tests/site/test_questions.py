@@ -4,12 +4,14 @@ import inspect
 import json
 import re
 import subprocess
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from mkdocs.exceptions import PluginError
 
 from docs._site.claims import NUMBER
-from docs._site.question_forms import MARKER, as_data, questions
+from docs._site.question_forms import MARKER, as_data, on_page_content, questions
 from docs._site.questions import Number, Question
 
 from ..conftest import PAGES, ROOT, report
@@ -115,6 +117,14 @@ def test_its_answers_stand_on_its_page() -> None:
                 if not there and not (value == 4 and "four times" in answer):
                     problems.append(f"{page}: the answer to {name} does not show {value}")
     report(problems)
+
+
+def test_a_marker_that_leads_nowhere_stops_the_build() -> None:
+    page: Any = SimpleNamespace(file=SimpleNamespace(src_uri="chapters/x.md"))
+    with pytest.raises(PluginError, match=r"x\.md: .*gradient-dept; did you mean gradient-depth"):
+        on_page_content("<p>cv7question:gradient-dept</p>", page, None)
+    with pytest.raises(PluginError, match="blank lines around the question gradient-depth"):
+        on_page_content("<p>So: cv7question:gradient-depth</p>", page, None)
 
 
 def test_what_is_right_is_called_right() -> None:
