@@ -108,7 +108,9 @@ def controls(question: Question) -> str:
 
 
 def form(name: str, question: Question, *, fresh: bool) -> str:
-    buttons = f'<button class="md-button">{"Commit" if question.prediction else "Check"}</button>'
+    buttons = (
+        f'<button class="md-button">{"Keep my answer" if question.prediction else "Check"}</button>'
+    )
     if fresh:
         buttons += '<button type="button" name="another" class="md-button">Another one</button>'
     data = html.escape(json.dumps(as_data(question), ensure_ascii=False, separators=(",", ":")))

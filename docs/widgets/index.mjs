@@ -1,15 +1,29 @@
-// Load a widget's element where its tag stands on the page, and nowhere else.
+// Load a widget's element when its tag comes near the window, and nowhere else.
 
-function load() {
+const NEAR = "800px"; // about a screen's height
+
+const observer = new IntersectionObserver(
+  (entries) => {
+    for (const { target, isIntersecting } of entries) if (isIntersecting) load(target);
+  },
+  { rootMargin: NEAR },
+);
+
+function load(element) {
+  observer.unobserve(element);
+  const slug = element.localName.slice("cv7-".length);
+  import(`./${slug}/element.mjs`).catch(() => {
+    element.dataset.failed = ""; // the style sheet then shows it as if there were no script
+  });
+}
+
+function watch() {
+  observer.disconnect();
   for (const element of document.querySelectorAll(":not(:defined)")) {
-    const slug = element.localName.match(/^cv7-(.+)$/)?.[1];
-    if (!slug) continue;
-    import(`./${slug}/element.mjs`).catch(() => {
-      element.dataset.failed = ""; // the style sheet then shows it as if there were no script
-    });
+    if (element.localName.startsWith("cv7-")) observer.observe(element);
   }
 }
 
 // The theme swaps pages without loading them anew; it announces each one, the first included.
-if (globalThis.document$) globalThis.document$.subscribe(load);
-else load();
+if (globalThis.document$) globalThis.document$.subscribe(watch);
+else watch();

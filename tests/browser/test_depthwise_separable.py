@@ -10,6 +10,7 @@ CHAPTER = "chapters/depthwise-separable/"
 
 def visit(page: Page, query: str = "") -> None:
     page.goto(CHAPTER + query)
+    page.locator("cv7-depthwise-separable").scroll_into_view_if_needed()
     expect(page.locator("cv7-depthwise-separable:defined")).to_be_visible()
 
 
@@ -81,6 +82,7 @@ def test_state_survives_reload(page: Page) -> None:
     for _ in range(2):
         assert shown(32, 256, 5) in readout(page)
         page.reload()
+        page.locator("cv7-depthwise-separable").scroll_into_view_if_needed()
         expect(page.locator("cv7-depthwise-separable:defined")).to_be_visible()
 
 

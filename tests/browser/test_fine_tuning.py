@@ -9,6 +9,7 @@ QUADRANTS = ["small-similar", "large-similar", "small-different", "large-differe
 
 def visit(page: Page, query: str = "") -> None:
     page.goto(CHAPTER + query)
+    page.locator("cv7-fine-tuning").scroll_into_view_if_needed()
     expect(page.locator("cv7-fine-tuning:defined")).to_be_visible()
 
 

@@ -21,6 +21,7 @@ BEGINS = next(depth for depth, error in MEANS["plain"].items() if error > 5)
 
 def visit(page: Page, query: str = "") -> None:
     page.goto(CHAPTER + query)
+    page.locator("cv7-network-depth").scroll_into_view_if_needed()
     expect(page.locator("cv7-network-depth:defined")).to_be_visible()
 
 
@@ -155,6 +156,7 @@ def test_instant_navigation_to_the_page_and_back(page: Page) -> None:
     page.goto("./")
     page.evaluate("window.sameDocument = true")
     page.get_by_role("link", name="Start with skip connections").click()
+    page.locator("cv7-network-depth").scroll_into_view_if_needed()
     expect(page.locator("cv7-network-depth:defined")).to_be_visible()
     page.get_by_role("button", name="Just show them").click()
     page.get_by_role("slider", name="Depth").fill("44")
@@ -202,6 +204,7 @@ def test_what_the_browser_remembers_reveals_nothing(page: Page) -> None:
     page.get_by_label("At depth 64 the residual").select_option("5")
     page.goto("about/references/")
     page.go_back()
+    page.locator("cv7-network-depth").scroll_into_view_if_needed()
     expect(page.locator("cv7-network-depth:defined")).to_be_visible()
     expect(page.locator('[data-series="plain"]')).to_be_hidden()
     expect(page.locator('output[name="verdict"]')).to_be_empty()
@@ -229,4 +232,5 @@ def test_the_answer_is_hidden_while_the_script_is_under_way(page: Page) -> None:
     expect(page.locator('[data-figure="training-error"]')).to_be_visible()
     expect(page.locator('[data-series="plain"]')).to_be_hidden()
     held[0].continue_()
+    page.locator("cv7-network-depth").scroll_into_view_if_needed()
     expect(page.locator("cv7-network-depth:defined")).to_be_visible()

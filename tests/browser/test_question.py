@@ -17,6 +17,7 @@ PAGES = ("chapters/skip-connections/", "chapters/depthwise-separable/",
 
 def question(page: Page, name: str, path: str = SKIP) -> Locator:
     page.goto(path)
+    page.locator(f'cv7-question[name="{name}"]').scroll_into_view_if_needed()
     found = page.locator(f'cv7-question[name="{name}"]:defined')
     found.scroll_into_view_if_needed()
     return found
@@ -65,6 +66,7 @@ def test_every_question_is_answered_in_the_page(page: Page, path: str) -> None:
     here = [name for name, (on, _, _) in on_pages().items() if on == source]
     assert here
     for name in here:
+        page.locator(f'cv7-question[name="{name}"]').scroll_into_view_if_needed()
         found = page.locator(f'cv7-question[name="{name}"]:defined')
         asked = questions()[name].make()
         for i, part in enumerate(asked.parts):

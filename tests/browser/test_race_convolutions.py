@@ -20,6 +20,7 @@ TIMES = r"\d+\.\d× \(\d+\.\d to \d+\.\d\)"
 
 def visit(page: Page, query: str = "") -> Locator:
     page.goto(CHAPTER + query)
+    page.locator("cv7-race-convolutions").scroll_into_view_if_needed()
     widget = page.locator("cv7-race-convolutions:defined")
     expect(widget).to_be_visible()
     return widget

@@ -81,6 +81,7 @@ def test_another_tab_is_heard(page: Page) -> None:
     page.goto(PROGRESS)
     other = page.context.new_page()
     other.goto(page.url.replace(PROGRESS, "chapters/skip-connections/"))
+    other.locator('cv7-question[name="gradient-depth"]').scroll_into_view_if_needed()
     found = other.locator('cv7-question[name="gradient-depth"]:defined')
     found.get_by_label("Depth").fill("45")
     found.get_by_role("button", name="Check").click()

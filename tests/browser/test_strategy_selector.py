@@ -15,6 +15,7 @@ CHAPTER = "chapters/strategy-selector/"
 
 def visit(page: Page, query: str = "") -> None:
     page.goto(CHAPTER + query)
+    page.locator("cv7-strategy-selector").scroll_into_view_if_needed()
     expect(page.locator("cv7-strategy-selector:defined")).to_be_visible()
 
 

@@ -20,6 +20,7 @@ PATIENCE = 60_000  # for what takes seconds on a quiet machine
 
 def visit(page: Page) -> None:
     page.goto(CHAPTER)
+    page.locator("cv7-teach-classes").scroll_into_view_if_needed()
     expect(page.locator("cv7-teach-classes:defined")).to_be_visible()
 
 
@@ -245,6 +246,7 @@ def test_the_camera_ends_with_the_picture_and_with_the_page(page: Page) -> None:
     assert page.evaluate("track.readyState") == "live"
     page.locator(".md-footer__link--next").click()
     page.wait_for_url("**/chapters/strategy-selector/**")
+    page.locator("cv7-strategy-selector").scroll_into_view_if_needed()
     expect(page.locator("cv7-strategy-selector:defined")).to_be_visible()
     assert page.evaluate("window.track?.readyState") == "ended"  # the same window, another page
     for _ in range(50):

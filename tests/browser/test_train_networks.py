@@ -11,7 +11,8 @@ WIDGET = "cv7-train-networks"
 
 def visit(page: Page, query: str = "") -> None:
     page.goto(CHAPTER + query)
-    page.locator(f"{WIDGET}:defined").scroll_into_view_if_needed()
+    page.locator(WIDGET).scroll_into_view_if_needed()
+    expect(page.locator(f"{WIDGET}:defined")).to_be_visible()
 
 
 def button(page: Page, name: str) -> Locator:

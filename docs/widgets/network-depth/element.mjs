@@ -4,6 +4,7 @@
 import { significant } from "../shared/numbers.mjs";
 import { record } from "../shared/progress.mjs";
 import { follow, restore } from "../shared/sliders.mjs";
+import { teaching } from "../shared/teach.mjs";
 import { read, write } from "../shared/url-state.mjs";
 import { depth_below, gradient_at_first_layer } from "./model.mjs";
 
@@ -54,7 +55,7 @@ class NetworkDepth extends HTMLElement {
     const { plain, residual } = this.form.elements;
     const committed = Boolean(plain.value && residual.value);
     if (committed) this.verdict();
-    this.shown = committed || Boolean(state.shown);
+    this.shown = committed || Boolean(state.shown) || teaching();
     this.explore();
   }
 

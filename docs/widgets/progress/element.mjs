@@ -1,8 +1,7 @@
 // The line under a page's title: how many of its questions are done, and all answers for a lecture.
 
 import { follow, load } from "../shared/progress.mjs";
-
-const TEACH = "cv7-teach"; // kept for as long as the tab is open
+import { teach, teaching } from "../shared/teach.mjs";
 
 class Progress extends HTMLElement {
   connectedCallback() {
@@ -13,8 +12,7 @@ class Progress extends HTMLElement {
     follow(() => this.show(), this.leaving.signal);
     this.teach.addEventListener("change", () => this.switch(this.teach.checked));
     this.show();
-    const asked = new URLSearchParams(location.search).has("teach");
-    if (asked || remembered()) {
+    if (teaching()) {
       this.teach.checked = true;
       this.switch(true);
     }
@@ -32,30 +30,13 @@ class Progress extends HTMLElement {
 
   /** Opens all answers and hints, and what waits for a prediction; off, it closes what it opened. */
   switch(on) {
-    remember(on);
+    teach(on);
     for (const answer of document.querySelectorAll("details:is(.answer, .hint)")) {
       if (on && !answer.open) answer.dataset.taught = "";
       if (on || "taught" in answer.dataset) answer.open = on;
       if (!on) delete answer.dataset.taught;
     }
     if (on) document.querySelectorAll("[data-awaiting] [name=skip]").forEach((b) => b.click());
-  }
-}
-
-function remembered() {
-  try {
-    return sessionStorage.getItem(TEACH) !== null;
-  } catch {
-    return false;
-  }
-}
-
-function remember(on) {
-  try {
-    if (on) sessionStorage.setItem(TEACH, "");
-    else sessionStorage.removeItem(TEACH);
-  } catch {
-    // not allowed to: the switch holds for this page
   }
 }
 

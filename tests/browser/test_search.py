@@ -1,0 +1,48 @@
+"""The search comes when somebody searches, and not before."""
+
+from playwright.sync_api import Page, Route, expect
+
+PAGE = "chapters/skip-connections/"
+FOUND = ".md-search-result__meta"
+
+
+def parts(asked: list[str]) -> set[str]:
+    """What of the search's own has been asked for: the index, the theme's program."""
+    return {url.rpartition("/")[2].partition(".")[0] for url in asked} & {"documents", "search"}
+
+
+def test_it_comes_with_the_first_query(page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(PAGE)
+    page.wait_for_timeout(500)
+    assert parts(asked) == set()
+    page.keyboard.press("/")  # the theme's own shortcut
+    page.keyboard.type("projection", delay=20)
+    expect(page.locator(FOUND)).to_contain_text("matching documents")
+    assert parts(asked) == {"documents", "search"}
+    assert sum("documents.json" in url for url in asked) == 1
+    page.keyboard.type(" shortcut")
+    expect(page.locator("mark", has_text="shortcut").first).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**?h=**")
+
+
+def test_after_a_failure_the_next_query_tries_again(page: Page) -> None:
+    failing = True
+
+    def answer(route: Route) -> None:
+        if failing:
+            route.fulfill(body="not there")
+        else:
+            route.continue_()
+
+    page.context.route("**/documents.json", answer)
+    page.goto(PAGE)
+    page.keyboard.press("/")
+    page.keyboard.type("a")
+    page.wait_for_timeout(500)
+    failing = False
+    page.keyboard.type("ddition")
+    expect(page.locator(FOUND)).to_contain_text("matching documents")
