@@ -1,0 +1,160 @@
+"""Each chapter by keyboard alone, from its top to its end, completing every widget on the way."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from ..conftest import PAGES, ROOT
+
+CHAPTERS = ("skip-connections", "depthwise-separable", "transfer-learning", "strategy-selector")
+HERE = """() => {
+  const at = document.activeElement;
+  const widget = at.closest(".cv7-widget > *, cv7-question");
+  const { outlineStyle, outlineWidth } = getComputedStyle(at);
+  const all = [...document.querySelectorAll("*")];
+  return {
+    place: at === document.body ? -1 : all.indexOf(at),
+    tag: at.localName,
+    what: at.outerHTML.slice(0, 120),
+    widget: widget?.localName ?? "",
+    seen: at.matches(":focus-visible") && outlineStyle !== "none" && parseFloat(outlineWidth) > 1,
+  };
+}"""
+
+
+def status(widget: Locator) -> Locator:
+    return widget.locator('[role="status"]').last
+
+
+def tab_to(page: Page, target: Locator) -> None:
+    """Tab on until the control has the focus."""
+    for _ in range(60):
+        if target.evaluate("(control) => control === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{target} is not reached by Tab")
+
+
+def slide(page: Page, widget: Locator) -> None:
+    """A slider moves, and what the widget says with it."""
+    slider = widget.locator('input[type="range"]').first
+    tab_to(page, slider)
+    before = widget.inner_text()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    assert widget.inner_text() != before
+
+
+def network_depth(page: Page, widget: Locator) -> None:
+    tab_to(page, widget.locator("[name=plain]"))
+    page.keyboard.type("40")
+    tab_to(page, widget.locator("[name=residual]"))
+    page.keyboard.type("at most")
+    tab_to(page, widget.get_by_role("button", name="Commit"))
+    page.keyboard.press("Enter")
+    expect(widget.locator("[data-awaiting]")).to_have_count(0)
+    expect(widget.locator("[name=verdict]")).to_contain_text("just as you said")
+    slide(page, widget)
+
+
+def train_networks(page: Page, widget: Locator) -> None:
+    tab_to(page, widget.locator("[name=depth]"))
+    page.keyboard.type("2")
+    tab_to(page, widget.get_by_role("button", name="Train", exact=True))
+    page.keyboard.press("Enter")
+    expect(status(widget)).to_contain_text("Done. Step 600 of 600.", timeout=60_000)
+
+
+def race_convolutions(page: Page, widget: Locator) -> None:
+    tab_to(page, widget.locator("[name=layer]"))
+    page.keyboard.press("End")
+    tab_to(page, widget.get_by_role("button", name="Race"))
+    page.keyboard.press("Enter")
+    expect(status(widget)).to_contain_text("Finished", timeout=60_000)
+
+
+def fine_tuning(page: Page, widget: Locator) -> None:
+    tab_to(page, widget.locator("input, button").first)
+    page.keyboard.press("ArrowDown")
+    expect(widget.locator("section[data-open]")).to_have_count(1)
+
+
+def teach_classes(page: Page, widget: Locator) -> None:
+    tab_to(page, widget.locator("[name=load]"))
+    page.keyboard.press("Enter")
+    expect(widget.locator("[name=loaded]")).to_contain_text("is here", timeout=60_000)
+    tab_to(page, widget.locator("[name=samples]"))
+    page.keyboard.press("Enter")
+    expect(widget.locator(".cv7-thumbnails li")).to_have_count(48, timeout=120_000)
+    for _ in range(60):
+        page.keyboard.press("Shift+Tab")  # past the new classes, which came before the button
+        if widget.locator("[name=remove]").first.evaluate("(b) => b === document.activeElement"):
+            break
+    page.keyboard.press("Enter")
+    expect(widget.locator(".cv7-class")).to_have_count(3)
+    tab_to(page, widget.locator("[name=train]"))
+    page.keyboard.press("Enter")
+    expect(widget.locator("[name=trained]")).to_contain_text("Trained on", timeout=60_000)
+
+
+def question(page: Page, widget: Locator) -> None:
+    """Whatever stands first: a number, a choice or words."""
+    name = page.evaluate("document.activeElement.type")
+    if name == "radio":
+        page.keyboard.press("Space")
+    else:
+        page.keyboard.type("1")
+    page.keyboard.press("Control+Enter" if name == "textarea" else "Enter")
+    button = widget.locator("form button").first
+    tab_to(page, button)
+    page.keyboard.press("Enter")
+    expect(status(widget)).not_to_be_empty()
+
+
+ACTS: dict[str, Callable[[Page, Locator], None]] = {
+    "cv7-network-depth": network_depth,
+    "cv7-train-networks": train_networks,
+    "cv7-depthwise-separable": slide,
+    "cv7-race-convolutions": race_convolutions,
+    "cv7-fine-tuning": fine_tuning,
+    "cv7-teach-classes": teach_classes,
+    "cv7-strategy-selector": slide,
+    "cv7-question": question,
+}
+
+
+def test_every_widget_is_completed_by_keyboard() -> None:
+    text = "".join(page.read_text(encoding="utf-8") for page in PAGES)
+    slugs = {path.parent.name for path in (ROOT / "docs/widgets").glob("*/element.mjs")}
+    shown = {f"cv7-{slug}" for slug in slugs if f"<cv7-{slug}>" in text}
+    assert shown <= set(ACTS), "say in ACTS how a keyboard completes it"
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_a_chapter_by_keyboard_from_top_to_end(page: Page, chapter: str) -> None:
+    page.goto(f"chapters/{chapter}/")
+    wanted = {name for name in ACTS if page.locator(name).count()}
+    done: set[str] = set()
+    places: list[int] = []
+    unseen: list[str] = []
+    for _ in range(1500):
+        page.keyboard.press("Tab")
+        here = page.evaluate(HERE)
+        if here["place"] < 0 or (places and here["place"] == places[0]):
+            break  # through, and out of the page
+        assert not places or here["place"] != places[-1], f"stuck at {here['what']}"
+        places.append(here["place"])
+        if not here["seen"]:
+            unseen.append(here["what"])
+        if here["widget"] in wanted - done:
+            done.add(here["widget"])
+            here_is = page.locator(f"{here['widget']}:focus-within")
+            expect(page.locator(f"{here['widget']}:defined").first).to_be_attached()
+            widget = page.locator(here["widget"]).nth(
+                here_is.evaluate("(w) => [...document.querySelectorAll(w.localName)].indexOf(w)")
+            )
+            ACTS[here["widget"]](page, widget)
+    assert done == wanted
+    assert unseen == []
+    assert page.locator(".md-footer").is_visible()
