@@ -65,9 +65,7 @@ def check(exercise: str, file: str | Path, *, seconds: float | None = None) -> R
     if path.is_dir():
         raise ValueError(f"{path} is a folder: name the file in it, or use --all for all of it")
     if not path.is_file():
-        near = difflib.get_close_matches(
-            path.name, [p.name for p in path.parent.glob("*.py")], n=1
-        )
+        near = difflib.get_close_matches(path.name, [p.name for p in path.parent.glob("*.py")], n=1)
         hint = f"; did you mean {path.with_name(near[0])}?" if near else ""
         raise ValueError(f"there is no file {path}{hint}")
     wanted = EXERCISES[name]

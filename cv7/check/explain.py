@@ -141,8 +141,11 @@ def _near(error: BaseException) -> str:
     if isinstance(error, AttributeError) and error.name:
         known = dir(error.obj)
     elif isinstance(error, NameError) and error.name and error.__traceback__:
-        known = [name for frame, _ in traceback.walk_tb(error.__traceback__) for name in
-                 (*frame.f_locals, *frame.f_globals)]
+        known = [
+            name
+            for frame, _ in traceback.walk_tb(error.__traceback__)
+            for name in (*frame.f_locals, *frame.f_globals)
+        ]
     else:
         return ""
     near = difflib.get_close_matches(error.name, known, n=1)

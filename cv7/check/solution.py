@@ -118,22 +118,20 @@ class Call:
 
 
 @contextmanager
-def evaluating(module: Any, *, training: bool = False) -> Iterator[None]:
-    """Puts a network into eval mode for a while, without gradients or a trace of it left."""
+def evaluating(module: Any) -> Iterator[None]:
+    """Puts a network into eval mode for a while, without gradients; each part gets its mode back."""
     modes = [(part, part.training) for part in module.modules()]
-    state = {name: value.clone() for name, value in module.state_dict().items()}
-    module.train(training)
+    module.eval()
     try:
         with torch.random.fork_rng(devices=[]), torch.no_grad():
             yield
     finally:
-        module.load_state_dict(state)
         for part, mode in modes:
             part.training = mode
 
 
-def trace(module: Any, x: Tensor, *, training: bool = False) -> tuple[Any, list[Call]]:
-    """What the module makes of x, and the calls of its parts in order of their end.
+def trace(module: Any, x: Tensor) -> tuple[Any, list[Call]]:
+    """What the module makes of x in eval mode, and the calls of its parts in order of their end.
 
     An error is raised on with a note: the innermost part that it came from, and what that got.
     """
@@ -151,7 +149,7 @@ def trace(module: Any, x: Tensor, *, training: bool = False) -> tuple[Any, list[
     handles = [part.register_forward_pre_hook(enter) for part in module.modules()]
     handles += [part.register_forward_hook(leave) for part in module.modules()]
     try:
-        with evaluating(module, training=training):
+        with evaluating(module):
             return module(x.clone()), calls
     except Exception as error:
         part, given = entered[-1] if entered else (module, None)
@@ -216,7 +214,8 @@ def gradients(module: Any, x: Tensor) -> None:
     for name, parameter in module.named_parameters():
         if not parameter.requires_grad:
             raise Wrong(f"The parameter {name} is frozen: its requires_grad is False.")
-        if parameter.grad is None or not parameter.grad.any():
+        # The bias of a convolution before BatchNorm has none to speak of.
+        if parameter.grad is None or (parameter.dim() > 1 and not parameter.grad.any()):
             raise Wrong(
                 f"No gradient reaches the parameter {name}. Its layer is made in __init__, but "
                 f"forward does not use it, or it is cut off by detach() or .data."
