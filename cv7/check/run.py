@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -113,10 +114,8 @@ def _end(child: subprocess.Popen[bytes]) -> None:
         kill = ["taskkill", "/F", "/T", "/PID", str(child.pid)]
         subprocess.run(kill, capture_output=True, check=False)
     else:
-        try:
+        with suppress(ProcessLookupError, PermissionError):  # nothing is left of it
             os.killpg(child.pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            pass  # nothing is left of it
     child.wait()
 
 

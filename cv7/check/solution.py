@@ -119,7 +119,7 @@ class Call:
 
 @contextmanager
 def evaluating(module: Any) -> Iterator[None]:
-    """Puts a network into eval mode for a while, without gradients; each part gets its mode back."""
+    """Puts a network into eval mode for a while, without gradients; then all is as before."""
     modes = [(part, part.training) for part in module.modules()]
     module.eval()
     try:
