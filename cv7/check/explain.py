@@ -16,10 +16,6 @@ MEANINGS = (
         "The class {0} has no method forward: it is missing, misspelt or indented too far.",
     ),
     (
-        r"NotImplementedError",
-        "Nothing is filled in here yet. Replace this line with your own code, then check again.",
-    ),
-    (
         r"to have (\d+) channels, but got (\d+) channels",
         "A convolution made for {0} channels was given {1}: in_channels of a layer is the number "
         "of channels that the layer before it gives.",
@@ -107,6 +103,8 @@ def explain(error: BaseException, solution: "Solution") -> str:
     """The last line of the solution that the error went through, the error, and its meaning."""
     if isinstance(error, SystemExit):
         said = "The file ends the program here: what follows is never reached. Leave it out."
+    elif isinstance(error, NotImplementedError) and not str(error):
+        said = "Nothing is filled in here yet: put your own code in place of this line."
     elif isinstance(error, SyntaxError):  # of another file, or of text that it made
         return explain_syntax(error)
     else:

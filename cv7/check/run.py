@@ -94,7 +94,7 @@ def _watched(exercise: str, file: Path, folder: Path, seconds: float) -> str:
             deadline, started = time.monotonic() + STARTING, False
             while True:
                 try:
-                    return _last_words(child.wait(timeout=0.1))
+                    return _last_words(child.wait(timeout=0.1), output)
                 except subprocess.TimeoutExpired:
                     pass
                 if output.stat().st_size > PRINTED:
@@ -139,12 +139,16 @@ def _flood(output: Path) -> str:
     )
 
 
-def _last_words(status: int) -> str:
+def _last_words(status: int, output: Path) -> str:
     if status >= 0:
-        return (
-            f"The process ended at once, with exit status {status}, and no check could begin: "
-            "os._exit(), or a library that gave up. Nothing in the file should end the process."
+        told = (
+            f"The process ended here, with exit status {status}: os._exit(), or a library that "
+            f"gave up. Nothing in the file should end the process."
         )
-    name = signal.Signals(-status).name
-    reason = "that is what most systems do when memory runs out" if name == "SIGKILL" else "a crash"
-    return f"The process was killed by {name}: {reason}. Smaller batches need less memory."
+    else:
+        killed = f"The process was killed by {signal.Signals(-status).name}"
+        told = f"{killed}: it crashed, or memory ran out. Smaller batches need less memory."
+    with output.open("rb") as printed:
+        printed.seek(max(output.stat().st_size - 300, 0))
+        last = printed.read().decode("utf-8", errors="replace").strip().rpartition("\n")[2]
+    return f"{told} The last that it printed:\n    {last}" if last else told

@@ -27,7 +27,7 @@ class Missing(Wrong):
 
 
 class Stop(BaseException):
-    """Ends the run of a solution, once enough is known."""
+    """Ends the run of a solution once enough is known; no except Exception stops it."""
 
 
 @dataclass(frozen=True)
