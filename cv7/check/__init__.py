@@ -5,7 +5,7 @@
     from cv7.check import check
     check("exercise-2", "my_solution.py")
 
-The file is run in a process of its own, with a time limit; see `run.py`. What is checked of each
+The file is run in a process of its own, with a time limit; see `process.py`. What is checked of each
 exercise stands in `exercise_2.py` and its neighbours, in the order in which it is told.
 """
 
@@ -15,8 +15,8 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from .process import run
 from .report import Outcome, Report
-from .run import run
 
 __all__ = ["EXERCISES", "Outcome", "Report", "check", "start"]
 

@@ -1,6 +1,6 @@
 """The process in which a solution runs: runs it, checks it, and writes down what it finds.
 
-The parent is `run.py`. Everything that can be wrong with the file itself is told as the first
+The parent is `process.py`. Everything that can be wrong with the file itself is told as the first
 check, and the checks of the exercise follow until one fails.
 """
 
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from .explain import explain, explain_syntax
-from .run import RUNS
+from .process import RUNS
 
 
 def main(exercise: str, file: Path, folder: Path, seconds: float) -> None:

@@ -179,6 +179,12 @@ def first_epoch(solution: Solution) -> None:
             "The last stages are trained from the first step on. The exercise unfreezes them "
             "after the first epoch, when the head has learned a little."
         )
+    features = mobilenet.network(solution).features
+    if any(p.requires_grad for stage in EARLY for p in features[stage].parameters()):
+        raise Wrong(
+            "The backbone is in no group of the optimiser, but not frozen either: its gradients "
+            "are computed for nothing, which is most of the work. Set requires_grad = False."
+        )
     if not all(found["head"]):
         raise Wrong(
             "The first step does not train the head that the network has. Was the optimiser made "

@@ -77,9 +77,8 @@ class Report:
 
 def _wrapped(message: str) -> str:
     return "\n".join(
-        f"    {line}" if line.startswith(" ") else textwrap.fill(line, 84, **_INDENTED)
+        f"    {line}"
+        if line.startswith(" ")
+        else textwrap.indent(textwrap.fill(line, 80, break_on_hyphens=False), "    ")
         for line in message.splitlines()
     )
-
-
-_INDENTED: dict[str, Any] = {"initial_indent": "    ", "subsequent_indent": "    "}
