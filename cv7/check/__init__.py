@@ -5,8 +5,8 @@
     from cv7.check import check
     check("exercise-2", "my_solution.py")
 
-The file is run in a process of its own, with a time limit; see `process.py`. What is checked of each
-exercise stands in `exercise_2.py` and its neighbours, in the order in which it is told.
+The file is run in a process of its own, with a time limit; see `process.py`. What is checked of
+each exercise stands in `exercise_2.py` and its neighbours, in the order in which it is told.
 """
 
 import difflib

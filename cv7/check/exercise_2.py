@@ -124,7 +124,7 @@ def identity(solution: Solution) -> None:
     small = [p for p in block.modules() if isinstance(p, nn.Conv2d) and size(p) == 1]
     wanted = cost.residual_block(32, 32).parameters
     extra = parameters(block) - biases(block) - wanted
-    if extra:
+    if extra > 0:
         reason = (
             "it has a 1×1 projection although neither channels nor stride change. The identity "
             "does, costs nothing, and leaves the gradient as it is"
@@ -158,6 +158,10 @@ def adds(solution: Solution) -> None:
             "With its convolutions set to zero the block should hand x on, as F(x) + x is x then. "
             "It gives something else: is x changed before it is added?"
         )
+
+
+def projects(solution: Solution) -> None:
+    x = images(32)
     y, calls = trace(silenced(solution.build(NAME, 32, 64, 2)), x)
     small = next(c.made for c in of(calls, nn.Conv2d) if size(c.module) == 1)
     projected = next(n.made for n in of(calls, nn.BatchNorm2d) if torch.equal(n.given, small))
@@ -375,13 +379,14 @@ CHECKS = [
     Check(
         "Channels alone may change, and stride alone", f"{SKIP}#the-residual-mapping-fix", either
     ),
+    Check("The shortcut is the identity where it can be", f"{SKIP}#implementation", identity),
+    Check("The input is added", f"{SKIP}#the-residual-mapping-fix", adds),
     Check(
         "Two 3×3 convolutions with ReLU between them, and a BatchNorm behind every convolution",
         f"{SKIP}#implementation",
         structure,
     ),
-    Check("The shortcut is the identity where it can be", f"{SKIP}#implementation", identity),
-    Check("The shortcut is added", f"{SKIP}#the-residual-mapping-fix", adds),
+    Check("The projection is added as it is", f"{SKIP}#implementation", projects),
     Check("ReLU follows the addition", f"{SKIP}#implementation", activates),
     Check(
         "Gradients reach the block’s input and all of its parameters",
@@ -407,3 +412,5 @@ CHECKS = [
     ),
     Check("The file prints the shapes and the number of parameters", HERE, printed),
 ]
+# Where the file stops with an error, these may know why.
+EVEN_IF_IT_STOPPED = CHECKS[:-1]

@@ -149,7 +149,7 @@ def _last_words(status: int, output: Path) -> str:
     if status >= 0:
         told = (
             f"The process ended here, with exit status {status}: os._exit(), or a library that "
-            f"gave up. Nothing in the file should end the process."
+            f"gave up. Nothing in the file should do that."
         )
     else:
         killed = f"The process was killed by {signal.Signals(-status).name}"

@@ -45,7 +45,7 @@ MISTAKES = {
             "the projection is forgotten",
             "self.shortcut = nn.Identity() if same else projection",
             "self.shortcut = nn.Identity()",
-            "its shortcut stays the identity",
+            "maps 32→64 channels with stride 2, but its shortcut stays the identity",
         ),
         one(
             "the projection has no stride",

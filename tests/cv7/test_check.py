@@ -243,7 +243,7 @@ def command(capsys: pytest.CaptureFixture[str]) -> Command:
 
 @pytest.fixture(scope="module")
 def wrong_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    mistake = next(m for m in MISTAKES["exercise-2"] if m.name == "the projection is forgotten")
+    mistake = next(m for m in MISTAKES["exercise-2"] if m.name == "a projection always")
     file = tmp_path_factory.mktemp("folder") / "exercise-2.py"
     file.write_text(source("exercise-2", mistake), encoding="utf-8")
     return file
@@ -252,15 +252,15 @@ def wrong_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_answer_to_a_wrong_solution(command: Command, wrong_file: Path) -> None:
     status, out, _ = command("exercise-2", wrong_file)
     assert status == 1
-    assert "✓ ResidualBlock(32, 32) keeps (8, 32, 16, 16)\n" in out
-    assert "✗ ResidualBlock(32, 64, stride=2) gives (8, 64, 8, 8)\n" in out
-    assert "Read: chapters/skip-connections/#the-residual-mapping-fix\n" in out
-    assert out.endswith("2 of 17 checks passed; the rest waits until this one is right.\n")
+    assert "✓ Channels alone may change, and stride alone\n" in out
+    assert "✗ The shortcut is the identity where it can be\n" in out
+    assert "Read: chapters/skip-connections/#implementation\n" in out
+    assert out.endswith("4 of 18 checks passed; the rest waits until this one is right.\n")
     assert "\033" not in out
     status, out, _ = command("2", wrong_file, "--plain")
     assert status == 1
     assert "✓" not in out
-    assert "WRONG ResidualBlock(32, 64" in out
+    assert "WRONG The shortcut is" in out
 
 
 def test_json(command: Command, wrong_file: Path) -> None:
@@ -268,8 +268,8 @@ def test_json(command: Command, wrong_file: Path) -> None:
     told = json.loads(out)
     assert status == 1
     assert set(told) == {"exercise", "file", "passed", "checks", "total", "seconds", "versions"}
-    assert (told["exercise"], told["passed"], told["total"]) == ("exercise-2", False, 17)
-    assert [one["passed"] for one in told["checks"]] == [True, True, False]
+    assert (told["exercise"], told["passed"], told["total"]) == ("exercise-2", False, 18)
+    assert [one["passed"] for one in told["checks"]] == [True] * 4 + [False]
     assert set(told["versions"]) == {"python", "torch", "torchvision"}
 
 
@@ -365,7 +365,7 @@ def test_the_command_itself_as_a_reader_calls_it(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert b"All 17 checks passed. Well done!" in done.stdout
+    assert b"All 18 checks passed. Well done!" in done.stdout
 
 
 def test_a_notebook_shows_the_report() -> None:
