@@ -267,7 +267,7 @@ def pretrained(solution: Solution) -> None:
 
 
 def early_stages(solution: Solution) -> str | None:
-    mobilenet.check_pretrained(solution, EARLY)
+    mobilenet.check_unmoved(solution, EARLY)
     features = mobilenet.network(solution).features
     moved = [
         stage

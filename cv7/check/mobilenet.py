@@ -82,24 +82,26 @@ def checkpoint() -> dict[str, Any]:
 
 
 def check_pretrained(solution: Solution, stages: range) -> None:
-    """The weights of these stages are ImageNet's; running averages may have moved."""
+    """These stages began with ImageNet's weights, whether or not they were trained since."""
     for stage in stages:
-        part = network(solution).features[stage]
-        for name, value in part.named_parameters():
-            genuine = checkpoint()[f"features.{stage}.{name}"]
-            if value.shape == genuine.shape and torch.equal(value.detach(), genuine):
-                continue
-            if value.shape == genuine.shape and value.dim() > 1:
-                alike = torch.cosine_similarity(value.detach().flatten(), genuine.flatten(), dim=0)
-                if alike > 0.9:
-                    raise Wrong(
-                        f"Stage {stage} has moved away from ImageNet’s weights, though only "
-                        f"slightly: it was trained, and should be frozen."
-                    )
-            raise Wrong(
-                "The backbone does not have ImageNet’s weights: it begins at random. Load them "
-                "with weights=MobileNet_V2_Weights.IMAGENET1K_V1."
-            )
+        for name, value in network(solution).features[stage].named_parameters():
+            genuine = checkpoint()[f"features.{stage}.{name}"].flatten()
+            if value.dim() > 1 and torch.cosine_similarity(value.flatten(), genuine, dim=0) < 0.9:
+                raise Wrong(
+                    "The backbone does not have ImageNet’s weights: it begins at random. Load "
+                    "them with weights=MobileNet_V2_Weights.IMAGENET1K_V1."
+                )
+
+
+def check_unmoved(solution: Solution, stages: range) -> None:
+    """The parameters of these stages are ImageNet's; BatchNorm's averages may have moved."""
+    for stage in stages:
+        for name, value in network(solution).features[stage].named_parameters():
+            if not torch.equal(value, checkpoint()[f"features.{stage}.{name}"]):
+                raise Wrong(
+                    f"Stage {stage} has moved away from ImageNet’s weights: it was trained, and "
+                    f"should be frozen."
+                )
 
 
 def listed(stages: list[int]) -> str:
