@@ -20,6 +20,7 @@ from .report import Outcome, Report
 
 __all__ = ["EXERCISES", "Outcome", "Report", "check", "start"]
 
+LONGEST = 24 * 3600
 ROOT = Path(__file__).resolve().parents[2]
 STARTERS = ROOT / "docs" / "exercises" / "starters"
 INSTALLED = Path(__file__).resolve().parents[1] / "starters"
@@ -60,8 +61,8 @@ def check(exercise: str, file: str | Path, *, seconds: float | None = None) -> R
     Raises ValueError for an exercise that there is not, and for a file that is none.
     """
     name, path = named(exercise), Path(file)
-    if seconds is not None and not seconds > 0:
-        raise ValueError(f"the time limit must be a positive number of seconds, got {seconds}")
+    if seconds is not None and not 0 < seconds <= LONGEST:
+        raise ValueError(f"the time limit must lie in 0 to {LONGEST} seconds, got {seconds}")
     if path.is_dir():
         raise ValueError(f"{path} is a folder: name the file in it, or use --all for all of it")
     if not path.is_file():

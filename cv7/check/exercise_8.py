@@ -37,7 +37,8 @@ class Seen:
     trained: Marks = field(default_factory=set)
     by_mode: dict[bool, Marks] = field(default_factory=lambda: {True: set(), False: set()})
     last: Marks = field(default_factory=set)
-    arrived: Any = None  # the gradients that came in since the last step, added up
+    parameter: Any = None  # the one whose gradients are watched
+    arrived: Any = None  # what came in for it since the last step, added up
     accumulated: bool = False
 
 
@@ -62,7 +63,7 @@ def watch(solution: Solution) -> None:
         seen.trained |= seen.last
         if optimiser not in seen.optimisers:
             seen.optimisers.append(optimiser)
-        _watch_gradients(groups[0][0])
+        _watch_gradients([p for p, _ in groups if p.grad is not None])
         for moment, checks in SOON.items():
             if len(seen.steps) == moment:
                 for check in checks:
@@ -77,19 +78,20 @@ def watch(solution: Solution) -> None:
     register_optimizer_step_post_hook(step)
 
 
-def _watch_gradients(parameter: Any) -> None:
+def _watch_gradients(stepped: list[Any]) -> None:
     """Notices a gradient that is the sum of more than what came in since the last step."""
-    if seen.arrived is None:
 
-        def arrive(gradient: Any) -> None:
-            seen.arrived = seen.arrived + gradient
+    def arrive(gradient: Any) -> None:
+        seen.arrived = seen.arrived + gradient
 
-        parameter.register_hook(arrive)
-    elif parameter.grad is not None and seen.arrived.any():
+    if seen.parameter is None and stepped:
+        seen.parameter = stepped[0]
+        seen.parameter.register_hook(arrive)
+    elif any(p is seen.parameter for p in stepped) and torch.is_tensor(seen.arrived):
         # In direction, since gradients may have been clipped.
-        alike = torch.cosine_similarity(parameter.grad.flatten(), seen.arrived.flatten(), dim=0)
-        seen.accumulated |= bool(alike < 0.999)
-    seen.arrived = torch.zeros_like(parameter)
+        found, arrived = seen.parameter.grad.flatten(), seen.arrived.flatten()
+        seen.accumulated |= bool(torch.cosine_similarity(found, arrived, dim=0) < 0.999)
+    seen.arrived = 0
 
 
 # ---- Before training --------------------------------------------------------------------------
@@ -99,21 +101,28 @@ def head(solution: Solution) -> None:
     mobilenet.check_head(solution, CLASSES)
 
 
-def loaders(solution: Solution) -> list[Any]:
+def all_images(loader: Any) -> Any:
+    return torch.stack([loader.dataset[index][0] for index in range(len(loader.dataset))])
+
+
+def training_loader(solution: Solution) -> Any:
+    """The loader whose images were trained on, or else the first."""
     found = solution.objects(DataLoader)
     if not found:
         raise Missing(
             "There is no DataLoader at the top level of the file: keep it there, as in "
             "loader = DataLoader(...)."
         )
-    return found
+    trained = (x for x in found if seen.trained and marks(all_images(x)) & seen.trained)
+    return next(trained, found[0])
 
 
 def data(solution: Solution) -> None:
-    dataset = loaders(solution)[0].dataset
+    loader = training_loader(solution)
+    dataset = loader.dataset
     if len(dataset) != IMAGES:
         raise Wrong(f"The loader’s data set has {len(dataset)} images instead of {IMAGES}.")
-    images = torch.stack([dataset[index][0] for index in range(IMAGES)])
+    images = all_images(loader)
     labels = torch.stack([torch.as_tensor(dataset[index][1]) for index in range(IMAGES)])
     if images.shape[1:] != (3, SIDE, SIDE):
         raise Wrong(f"An image is {tuple(images.shape[1:])} instead of {(3, SIDE, SIDE)}.")
@@ -132,7 +141,7 @@ def data(solution: Solution) -> None:
 
 
 def batches(solution: Solution) -> None:
-    loader = loaders(solution)[0]
+    loader = training_loader(solution)
     if loader.batch_size != BATCH:
         raise Wrong(f"The loader makes batches of {loader.batch_size} instead of {BATCH}.")
     if len(loader) != BATCHES:

@@ -53,8 +53,8 @@ def check_head(solution: Solution, classes: int) -> None:
             f"The head has {len(linear)} linear layers instead of one: model.classifier is "
             f"replaced as a whole, not extended."
         )
-    x = torch.randn(BATCH, fine_tuning.LAST_CHANNEL)
     with evaluating(model):
+        x = torch.randn(BATCH, fine_tuning.LAST_CHANNEL)
         y, logits = model.classifier(x), linear[0](x)
     ones = torch.ones(BATCH)
     if near(y.sum(dim=1), ones) or near(y.exp().sum(dim=1), ones):

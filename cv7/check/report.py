@@ -66,6 +66,8 @@ class Report:
         done = sum(outcome.passed for outcome in self.outcomes)
         if self.passed:
             lines.append(f"{green}All {self.total} checks passed. Well done!{reset}")
+        elif self.total == 1:
+            lines.append("The checks begin once this is right.")
         else:
             rest = "; the rest waits until this one is right" if done + 1 < self.total else ""
             lines.append(f"{done} of {self.total} checks passed{rest}.")

@@ -511,6 +511,12 @@ MISTAKES = {
             ),
             "trains the backbone as well",
         ),
+        one(
+            "all of it in the optimiser",
+            "Adam(model.classifier.parameters()",
+            "Adam(model.parameters()",
+            "A parameter is to be in two groups",
+        ),
         one("a large rate", "lr=1e-3", "lr=1e-2", "The head’s learning rate is 0.01"),
         one("SGD", "torch.optim.Adam(", "torch.optim.SGD(", "The optimiser is SGD"),
         Mistake(

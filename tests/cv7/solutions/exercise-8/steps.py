@@ -14,7 +14,7 @@ model.classifier = nn.Sequential(nn.Dropout(0.5), head)
 images, labels = torch.randn(100, 3, 224, 224), torch.randint(0, 5, (100,))
 new_images, new_labels = torch.randn(20, 3, 224, 224), torch.randint(0, 5, (20,))
 dataset = TensorDataset(images, labels)
-data_loader = DataLoader(dataset, shuffle=True, batch_size=16, num_workers=1)
+data_loader = DataLoader(dataset, shuffle=True, batch_size=16)
 loss_function = nn.CrossEntropyLoss()
 optimizer = torch.optim.Adam([{"params": head.parameters(), "lr": 1e-3}])
 

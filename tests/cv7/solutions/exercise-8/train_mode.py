@@ -35,8 +35,8 @@ for p in net.features.parameters():
     p.requires_grad = False
 net.classifier = nn.Sequential(nn.Dropout(0.2), nn.Linear(1280, 5))
 train_set, test_set = Noise(), Noise(40)
-train_loader = DataLoader(train_set, batch_size=16, shuffle=True)
 test_loader = DataLoader(test_set, batch_size=40)
+train_loader = DataLoader(train_set, batch_size=16, shuffle=True)
 adam = torch.optim.Adam(net.classifier.parameters(), lr=0.001)
 for epoch in range(3):
     if epoch == 1:
