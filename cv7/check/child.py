@@ -11,11 +11,15 @@ import json
 import os
 import sys
 import types
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .explain import explain, explain_syntax
 from .process import RUNS
+
+if TYPE_CHECKING:
+    from .solution import Check, Solution
 
 
 def main(exercise: str, file: Path, folder: Path, seconds: float) -> None:
@@ -39,58 +43,81 @@ def main(exercise: str, file: Path, folder: Path, seconds: float) -> None:
         outcome(RUNS, explain_syntax(error))
     else:
         # All that the checks need is imported before the file can replace any of it.
-        import torch
-
-        from .solution import Missing, Solution, Stop, Wrong
+        from .solution import Solution
 
         module = importlib.import_module(f"cv7.check.{exercise.replace('-', '_')}")
-        checks = module.CHECKS
-        tell(total=len(checks) + 1)
-        namespace = _as_main(file)
-        solution = Solution(file, source, namespace, folder / "output")
+        tell(total=len(module.CHECKS) + 1)
+        solution = Solution(file, source, _as_main(file), folder / "output")
         if hasattr(module, "watch"):
             module.watch(solution)
-        torch.manual_seed(0)
         stack = open(folder / "stack", "w", encoding="utf-8")  # noqa: SIM115
         faulthandler.dump_traceback_later(seconds, file=stack)
-        genuine, streams = dict(vars(builtins)), (sys.stdout, sys.stderr)
         tell(doing=RUNS)
-        title, wrong, read = RUNS, "", ""
-        try:
-            exec(code, namespace)  # noqa: S102
-        except Stop:
-            title = "The file runs, until the check below stopped it"
-        except BaseException as error:
-            wrong = explain(error, solution)
-        vars(builtins).update(genuine)
-        sys.stdout, sys.stderr = streams
-        sys.stdout.flush()
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115  # what the checks make it print is not its own
-        torch.set_grad_enabled(True)  # it may have been left switched off
-        torch.manual_seed(0)
-        for check in getattr(module, "EVEN_IF_IT_STOPPED", ()) if wrong else ():
-            try:
-                check.run(solution)
-            except Wrong as error:
-                if not isinstance(error, Missing):
-                    wrong, read = f"{wrong}\n{error}", check.read
-                break
-            except Exception:
-                break  # nothing to add to what is known
+        title, wrong = _execute(code, solution)
+        read = ""
+        if wrong:
+            reason, read = _reason(getattr(module, "EVEN_IF_IT_STOPPED", ()), solution)
+            wrong = f"{wrong}\n{reason}".rstrip()
         if outcome(title, wrong, read):
-            for check in checks:
+            for check in module.CHECKS:
                 tell(doing=check.title)
-                note = ""
-                try:
-                    note = check.run(solution) or ""
-                except Wrong as error:
-                    wrong = str(error)
-                except BaseException as error:
-                    wrong = explain(error, solution)
+                wrong, note = _try(check, solution)
                 if not outcome(check.title, wrong, check.read, note):
                     break
     tell(done=True)
     os._exit(0)  # at once, whatever threads the file has left
+
+
+def _execute(code: types.CodeType, solution: "Solution") -> tuple[str, str]:
+    """Run the file; the title of this first check, and what went wrong, if anything."""
+    import torch
+
+    from .solution import Stop
+
+    process, title, wrong = os.getpid(), RUNS, ""
+    genuine, streams = dict(vars(builtins)), (sys.stdout, sys.stderr)
+    torch.manual_seed(0)
+    try:
+        exec(code, solution.namespace)  # noqa: S102
+    except Stop:
+        title = "The file runs, until the check below stopped it"
+    except BaseException as error:
+        wrong = explain(error, solution)
+    if os.getpid() != process:
+        os._exit(0)  # the file has forked: one of the two is enough
+    vars(builtins).update(genuine)
+    sys.stdout, sys.stderr = streams
+    sys.stdout.flush()
+    sys.stdout = open(os.devnull, "w")  # noqa: SIM115  (the checks print nothing of its own)
+    torch.set_grad_enabled(True)  # it may have been left switched off
+    torch.manual_seed(0)
+    return title, wrong
+
+
+def _reason(checks: Iterable["Check"], solution: "Solution") -> tuple[str, str]:
+    """Why the file stopped with an error, where a check knows, and where to read about it."""
+    from .solution import Missing, Wrong
+
+    for check in checks:
+        try:
+            check.run(solution)
+        except Wrong as error:
+            return ("", "") if isinstance(error, Missing) else (str(error), check.read)
+        except Exception:
+            break  # the same error, most likely
+    return "", ""
+
+
+def _try(check: "Check", solution: "Solution") -> tuple[str, str]:
+    """What is wrong, or else what is worth knowing; both empty if all is well."""
+    from .solution import Wrong
+
+    try:
+        return "", check.run(solution) or ""
+    except Wrong as error:
+        return str(error), ""
+    except BaseException as error:
+        return explain(error, solution), ""
 
 
 def _as_main(file: Path) -> dict[str, Any]:

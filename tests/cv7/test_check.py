@@ -222,6 +222,13 @@ def test_a_file_cannot_pass_by_what_it_prints_or_replaces(tmp_path: Path) -> Non
     assert "no class ResidualBlock" in report.outcomes[-1].message
 
 
+def test_a_file_that_forks_is_checked_once(tmp_path: Path) -> None:
+    text = (SNIPPETS / "exercise-4.py").read_text(encoding="utf-8")
+    file = tmp_path / "mine.py"
+    file.write_text(f"{text}\nimport os\n\nos.fork()\n", encoding="utf-8")
+    assert check("4", file).passed
+
+
 def test_a_seed_of_the_readers_own_changes_nothing(tmp_path: Path) -> None:
     text = (SNIPPETS / "exercise-4.py").read_text(encoding="utf-8")
     file = tmp_path / "mine.py"
