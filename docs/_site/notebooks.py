@@ -47,6 +47,7 @@ CACHE = ROOT / ".cache" / "notebooks"
 PACKAGES = ("torch", "torchvision", "numpy", "scikit-learn", "scikit-image", "matplotlib", "pillow")
 # Cells of which the result says more than the code, by their tag.
 FOLDED = {"figure": "The code of the figure", "save": "What `FULL=1` keeps"}
+PACKAGE = "CV7_WHEEL"  # on a page, stands for the address of the package
 MINUTES = 10  # a cell that takes longer hangs
 
 log = logging.getLogger("mkdocs.hooks.notebooks")
@@ -184,7 +185,9 @@ def on_files(files: Any, config: Any) -> Any:
     return files
 
 
-def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
+def on_page_markdown(markdown: str, page: Any, config: Any, **_: Any) -> str:
+    if PACKAGE in markdown:
+        markdown = markdown.replace(PACKAGE, f"{config.site_url}notebooks/{wheel().name}")
     if page.file.src_uri.startswith("notebooks/"):
         # Title and description stand in the first cell: a heading and a paragraph.
         markdown = read(ROOT / "docs" / page.file.src_uri).cells[0].source
@@ -315,12 +318,19 @@ def on_page_content(html: str, page: Any, files: Any, **_: Any) -> str:
 
 def wheel() -> Path:
     """cv7 as a wheel, with the recorded results in it; built anew only when something changed."""
-    parts = ["pyproject.toml", "README.md", "LICENSE", "cv7", "docs/data"]
+    parts = [
+        "pyproject.toml",
+        "README.md",
+        "LICENSE",
+        "cv7",
+        "docs/data",
+        "docs/exercises/starters",
+    ]
     digest = hashlib.sha256()
     for part in parts:
         path = ROOT / part
-        for file in sorted(path.glob("*")) if path.is_dir() else [path]:
-            if file.is_file():
+        for file in sorted(path.rglob("*.*")) if path.is_dir() else [path]:
+            if file.is_file() and file.suffix != ".pyc":
                 digest.update(file.name.encode() + file.read_bytes())
     kept = CACHE / f"wheel-{digest.hexdigest()[:16]}"
     if not kept.exists():

@@ -1,5 +1,6 @@
 """cv7 installs on its own, and its formulas need nothing but Python."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -19,7 +20,11 @@ assert "torch" not in sys.modules
 
 def test_formulas_work_without_any_other_package(tmp_path: Path) -> None:
     source, target = tmp_path / "source", tmp_path / "target"
-    for folder in ("cv7", "docs/data"):  # a build leaves its own folders behind
+    for folder in (
+        "cv7",
+        "docs/data",
+        "docs/exercises/starters",
+    ):  # a build leaves its own folders behind
         shutil.copytree(ROOT / folder, source / folder)
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source)
@@ -35,4 +40,17 @@ def test_formulas_work_without_any_other_package(tmp_path: Path) -> None:
         text=True,
     )
     assert run.stdout.split() == ["230144", "45"]
+    command = [sys.executable, "-P", "-m", "cv7.check"]
+    for arguments, said in ((["--list"], "exercise-8  A pipeline"), (["--start", "8"], "is yours")):
+        run = subprocess.run(
+            [*command, *arguments],
+            cwd=tmp_path,
+            env=os.environ | {"PYTHONPATH": str(target)},
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        assert said in run.stdout
+    shipped, written = ROOT / "docs/exercises/starters/exercise-8.py", tmp_path / "exercise-8.py"
+    assert written.read_bytes() == shipped.read_bytes()
     assert (target / "cv7/py.typed").exists()

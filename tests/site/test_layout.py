@@ -9,6 +9,8 @@ import depthwise_separable
 import network_depth
 import strategy_selector
 
+from cv7.check import EXERCISES
+
 from ..conftest import NOTEBOOKS, PAGES, ROOT, report
 
 # Whose claims each page answers, by the prefix of their ids.
@@ -45,7 +47,8 @@ def test_imports_go_one_way() -> None:
         if wrong := imports(path) & {"docs", "snippets", "tests"}:
             problems.append(f"{path.name} imports {wrong}: readers have cv7 only")
     plain = ("cost", "gradient_flow", "linear_head", "measured", "networks", "weights")
-    for name in ("__init__", *plain):
+    checker = [f"check/{name}" for name in ("__init__", "__main__", "process", "report")]
+    for name in ("__init__", *plain, *checker):
         if "torch" in imports(ROOT / f"cv7/{name}.py"):
             problems.append(f"cv7/{name}.py imports torch: it must work without")
     report(problems)
@@ -100,6 +103,9 @@ def test_nothing_is_orphaned() -> None:
     for path in (ROOT / "cv7").glob("[!_]*.py"):
         if not (ROOT / f"tests/cv7/test_{path.name}").exists():
             problems.append(f"cv7/{path.name}: tests/cv7/test_{path.name} is missing")
+    for path in (ROOT / "docs/exercises/starters").iterdir():
+        if f"(starters/{path.name})" not in pages:
+            problems.append(f"docs/exercises/starters/{path.name}: no page links it")
     report(problems)
 
 
@@ -178,3 +184,16 @@ def test_the_overview_of_exercises_names_their_headings() -> None:
     assert headings == re.findall(r"^\| \[(.*)\]\(#(exercise-\d)\) \|", text, re.M)
     numbered = [(h.partition(" ")[0], a) for h, a in headings]
     assert numbered == [(str(n), f"exercise-{n}") for n in range(1, 9)]
+
+
+def test_every_exercise_in_code_has_a_checker_and_a_starter() -> None:
+    text = (ROOT / "docs/exercises/index.md").read_text(encoding="utf-8")
+    kinds = re.findall(r"^\| \[\d · (.*)\]\(#(exercise-\d)\) \|.*\| code \|", text, re.M)
+    assert {name: title for title, name in kinds} == {
+        name: exercise.title for name, exercise in EXERCISES.items()
+    }
+    for name in EXERCISES:
+        module = ROOT / f"cv7/check/{name.replace('-', '_')}.py"
+        assert module.exists()
+        assert (ROOT / f"docs/exercises/starters/{name}.py").exists()
+        assert f"python -m cv7.check {name} my_solution.py\n" in text

@@ -138,13 +138,26 @@ def test_the_download_runs_elsewhere(path: Path, site: Path, site_url: str) -> N
     assert len(ids) == len(set(ids))
 
 
-def test_the_wheel_carries_the_recorded_results(site: Path, tmp_path: Path) -> None:
+def test_the_wheel_carries_results_and_starters(site: Path, tmp_path: Path) -> None:
     (wheel,) = (site / "notebooks").glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
-        for data in (ROOT / "docs/data").glob("*.json"):
-            assert archive.read(f"cv7/data/{data.name}") == data.read_bytes()
-        modules = {n for n in archive.namelist() if n.startswith("cv7/") and n.endswith(".py")}
-    assert modules == {f"cv7/{p.name}" for p in (ROOT / "cv7").glob("*.py")}
+        shipped = {
+            "data": (ROOT / "docs/data").glob("*.json"),
+            "starters": (ROOT / "docs/exercises/starters").glob("*.py"),
+        }
+        for folder, files in shipped.items():
+            for file in files:
+                assert archive.read(f"cv7/{folder}/{file.name}") == file.read_bytes()
+        names = (n for n in archive.namelist() if n.startswith("cv7/") and n.endswith(".py"))
+        modules = {name for name in names if not name.startswith("cv7/starters/")}
+    assert modules == {p.relative_to(ROOT).as_posix() for p in (ROOT / "cv7").rglob("*.py")}
+
+
+def test_the_exercises_say_how_to_install_the_package(site: Path, site_url: str) -> None:
+    page = (site / "exercises" / "index.html").read_text(encoding="utf-8")
+    (wheel,) = (site / "notebooks").glob("*.whl")
+    assert f"{site_url}notebooks/{wheel.name}" in page
+    assert notebooks.PACKAGE not in page
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)

@@ -29,6 +29,7 @@ CODE_IN_TEXT = {
     "cv7.fine_tuning",
     "cv7.linear_head",
     "DWSepConv(in_channels, out_channels, stride=1)",
+    "ResidualBlock(in_channels, out_channels, stride=1)",
     "torch.randn(100, 3, 224, 224)",
     'optimizer.add_param_group({"params": ..., "lr": 1e-4})',
     "mobilenet_v2(weights=...)",
