@@ -22,13 +22,15 @@ from mkdocs.exceptions import PluginError
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))  # a hook is loaded by its path; this finds its neighbours
 
+from cv7.check import EXERCISES  # noqa: E402
 from docs._site.questions import Asked, Choice, Essay, Question  # noqa: E402
 
 MARKER = re.compile(r"^( *)<!-- question: ([\w-]+) -->$", re.M)
 RECORD = "<!-- record -->"
 PREDICTS = "<cv7-network-depth>"  # has a prediction of its own, in its form
+# Of this method, a form sends nothing: a click before the script is there is lost, not the page.
+FORM = '<form method="dialog" class="cv7-controls" autocomplete="off"'
 _order: list[str] = []  # of the pages, as readers meet them
-CODE = ("exercise-2", "exercise-4", "exercise-6", "exercise-8")  # what cv7.check passes
 
 
 @cache
@@ -116,7 +118,7 @@ def form(name: str, question: Question, *, fresh: bool) -> str:
     data = html.escape(json.dumps(as_data(question), ensure_ascii=False, separators=(",", ":")))
     return (
         f'<div class="cv7-question"><cv7-question name="{name}" data-question="{data}">'
-        f'<form class="cv7-controls" autocomplete="off" novalidate>'
+        f"{FORM} novalidate>"
         f"<div data-parts>{controls(question)}</div>"
         f'<p class="cv7-buttons">{buttons}</p><div role="status"></div></form>'
         "</cv7-question></div>"
@@ -153,7 +155,7 @@ def names_on(markdown: str) -> list[str]:
 def progress(names: Sequence[str], record: str) -> str:
     """The line under a page's title."""
     return (
-        f'<div class="cv7-progress"><cv7-progress names="{" ".join(names)}"><p>'
+        f'<div class="cv7-progress"><cv7-progress data-everywhere names="{" ".join(names)}"><p>'
         f"<span data-count>{len(names)} to do on this page</span> · "
         f'<a href="{record}">Your progress</a> · '
         '<label><input type="checkbox"> Show all answers</label></p></cv7-progress></div>'
@@ -177,10 +179,10 @@ def record(config: Any) -> str:
     passed = "".join(
         f'<tr><th scope="row">{name.replace("-", " ").capitalize()}</th>'
         f'<td data-exercise="{name}">not yet</td></tr>'
-        for name in CODE
+        for name in EXERCISES
     )
     return (
-        '<div class="cv7-record"><cv7-record><form class="cv7-controls" autocomplete="off">'
+        f'<div class="cv7-record"><cv7-record>{FORM}>'
         f"<table><caption>Questions</caption><thead><tr>{heads}</tr></thead>"
         f"<tbody>{''.join(rows)}</tbody></table>"
         "<table><caption>Code exercises</caption><thead><tr><th>Exercise</th><th>Checked</th></tr>"

@@ -38,7 +38,7 @@ async function load() {
     dispatchEvent(
       new MessageEvent("message", { data: { ...setup, data: { ...setup.data, docs } } }),
     );
-  } finally {
-    loading = loaded; // the next query tries again
+  } catch {
+    loading = false; // without network, say: the next query tries again
   }
 }

@@ -1,4 +1,5 @@
-// Load a widget's element when its tag comes near the window, and nowhere else.
+// Load a widget's element when its tag comes near the window, and nowhere else; those that act on
+// the whole page, at once.
 
 const NEAR = "800px"; // about a screen's height
 
@@ -20,7 +21,9 @@ function load(element) {
 function watch() {
   observer.disconnect();
   for (const element of document.querySelectorAll(":not(:defined)")) {
-    if (element.localName.startsWith("cv7-")) observer.observe(element);
+    if (!element.localName.startsWith("cv7-")) continue;
+    if ("everywhere" in element.dataset) load(element);
+    else observer.observe(element);
   }
 }
 

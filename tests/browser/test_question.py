@@ -142,6 +142,16 @@ def test_whatever_is_entered_is_text(page: Page, text: str) -> None:
     expect(found.locator("img")).to_have_count(0)
 
 
+def test_a_click_before_its_script_is_there_sends_nothing(page: Page) -> None:
+    page.route("**/question/element.mjs", lambda route: route.fulfill(body="", status=404))
+    page.goto(SKIP)
+    before = page.url
+    found = page.locator('cv7-question[name="gradient-depth"]')
+    found.evaluate("(question) => question.querySelector('form').requestSubmit()")
+    page.wait_for_timeout(300)
+    assert page.url == before
+
+
 @pytest.mark.browser_context_args(java_script_enabled=False)
 def test_without_javascript_the_answers_stand(page: Page) -> None:
     page.goto(SKIP)

@@ -14,6 +14,7 @@ def status(page: Page) -> str:
 
 
 def put(page: Page, text: str) -> None:
+    expect(page.locator(RECORD)).to_be_visible()
     file = FilePayload(name="progress.json", mimeType="application/json", buffer=text.encode())
     page.get_by_label("Read in a file").set_input_files(file)
 
@@ -24,7 +25,8 @@ def row(page: Page, name: str) -> list[str]:
 
 def test_a_record_travels_in_a_file(page: Page) -> None:
     page.goto("chapters/skip-connections/")
-    found = page.locator('cv7-question[name="gradient-depth"]')
+    page.locator('cv7-question[name="gradient-depth"]').scroll_into_view_if_needed()
+    found = page.locator('cv7-question[name="gradient-depth"]:defined')
     found.get_by_label("Depth").fill("45")
     found.get_by_role("button", name="Check").click()
     page.goto(PROGRESS)

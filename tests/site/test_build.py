@@ -162,7 +162,9 @@ def test_bad_tex_stops_the_build_and_names_page_and_formula(tmp_path: Path) -> N
 
 
 def test_search_finds_the_chapter_and_a_notebooks_prose(site: Path) -> None:
-    index = json.loads((site / "search/search_index.json").read_text(encoding="utf-8"))
+    with_every_page = json.loads((site / "search/search_index.json").read_text(encoding="utf-8"))
+    assert with_every_page["docs"] == []
+    index = json.loads((site / "search/documents.json").read_text(encoding="utf-8"))
     notebook = " ".join(d["text"] for d in index["docs"] if d["location"].startswith("notebooks/"))
     assert "BatchNorm" in notebook
     assert "import torch" not in notebook, "every page would carry the code of the notebooks"
