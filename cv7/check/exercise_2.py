@@ -1,6 +1,8 @@
 """What is checked of exercise 2: a mini ResNet for CIFAR-10."""
 
+import contextlib
 import inspect
+import math
 from typing import Any
 
 import torch
@@ -68,14 +70,40 @@ def shapes(solution: Solution, in_channels: int, out_channels: int, stride: int)
                 f"{made} {change}, but its shortcut stays the identity: the shapes cannot be "
                 f"added. A 1×1 convolution with the same stride, and BatchNorm, make them agree."
             ) from error
-        raise Wrong(
-            f"{made} {change}, but its 1×1 projection has stride {projections[0].stride[0]}: "
-            f"the two maps differ in size. The projection takes the stride of the block."
-        ) from error
+        why = clash(block, images(in_channels, side), stride)
+        raise Wrong(f"{made} {change}, but {why}") from error
     wanted = (BATCH, out_channels, -(-side // stride), -(-side // stride))
     if shape(y) != str(wanted):
         told = unpadded(block)
         raise Wrong(f"{made} gives {shape(y)} instead of {wanted}. {told}".strip())
+
+
+def clash(block: nn.Module, x: Any, stride: int) -> str:
+    """Why the branches of a block with a projection differ in size."""
+    called: set[nn.Module] = set()
+    for part in block.modules():
+        part.register_forward_hook(lambda part, *_: called.add(part))
+    with contextlib.suppress(RuntimeError):
+        block(x)
+    convolutions = [part for part in block.modules() if isinstance(part, nn.Conv2d)]
+    projection = next(part for part in convolutions if size(part) == 1)
+    if projection not in called:
+        return (
+            "forward adds x itself: the projection is made in __init__, and never used. Add what "
+            "it makes of x."
+        )
+    if projection.stride[0] != stride:
+        return (
+            f"its 1×1 projection has stride {projection.stride[0]}: the two maps differ in size. "
+            f"The projection takes the stride of the block."
+        )
+    strides = [part.stride[0] for part in convolutions if size(part) == 3]
+    if math.prod(strides) > stride:
+        return (
+            f"its 3×3 convolutions have strides {' and '.join(map(str, strides))}, so the map is "
+            f"halved twice. The stride belongs to the first alone."
+        )
+    return "none of its 3×3 convolutions has the stride of the block: the first should."
 
 
 def keeps(solution: Solution) -> None:
@@ -356,7 +384,7 @@ def printed(solution: Solution) -> None:
     numbers = solution.numbers()
     if wanted not in numbers:
         raise Wrong(
-            f"The file does not print how many parameters the network has, {wanted:,}. "
+            f"The file does not print how many parameters the network has, {wanted:,}, in full. "
             f"p.numel() for each p of model.parameters(), added up, counts them."
         )
     side, channels = SIZE // 2, BLOCKS[-1][1]

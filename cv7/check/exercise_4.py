@@ -202,7 +202,10 @@ def printed(solution: Solution) -> None:
             )
         ratios = (many / few, few / many, 100 * few / many)  # whichever way it was put
         if not any(abs(n / ratio - 1) < 0.01 for n in numbers for ratio in ratios):
-            raise Wrong(f"The ratio for {what} is {many / few:.2f}; it is not in the output.")
+            raise Wrong(
+                f"The ratio for {what} is {many / few:.2f} (or {100 * few / many:.1f} %); it is "
+                f"not in the output, with two digits or more."
+            )
 
 
 PAGE = "chapters/depthwise-separable/"

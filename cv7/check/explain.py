@@ -34,6 +34,11 @@ MEANINGS = (
         "A BatchNorm2d for {1} channels stands behind a layer that gives {0}.",
     ),
     (
+        r"No CUDA GPUs are available|not compiled with CUDA|Found no NVIDIA driver",
+        "Solutions are checked on the CPU, whatever the machine has: choose the device with "
+        "torch.device('cuda' if torch.cuda.is_available() else 'cpu').",
+    ),
+    (
         r"in_channels must be divisible by groups",
         "The number of groups must divide the channels that come in; in a depthwise convolution "
         "there are as many groups as channels come in.",
@@ -99,12 +104,15 @@ MEANINGS = (
 )
 
 
+NOT_YET = "Nothing is filled in here yet: put your own code in place of this line."
+
+
 def explain(error: BaseException, solution: "Solution") -> str:
     """The last line of the solution that the error went through, the error, and its meaning."""
     if isinstance(error, SystemExit):
         said = "The file ends the program here: what follows is never reached. Leave it out."
     elif isinstance(error, NotImplementedError) and not str(error):
-        said = "Nothing is filled in here yet: put your own code in place of this line."
+        said = NOT_YET
     elif isinstance(error, SyntaxError):  # of another file, or of text that it made
         return explain_syntax(error)
     else:

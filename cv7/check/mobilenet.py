@@ -134,7 +134,8 @@ def check_trainable(solution: Solution, last: int) -> None:
     if not some and last:
         raise Wrong(
             f"The last {last} stages are frozen still. Set requires_grad = True for the "
-            f"parameters of model.features[-{last}:], after all is frozen."
+            f"parameters of model.features[-{last}:], after all is frozen; set on a module, it "
+            f"does nothing."
         )
     if some != wanted:
         raise Wrong(

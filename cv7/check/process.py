@@ -84,6 +84,7 @@ def _watched(exercise: str, file: Path, folder: Path, seconds: float) -> str:
     environment = os.environ | {
         "PYTHONPATH": os.pathsep.join(paths),  # this very cv7, whatever lies in the folder
         "PYTHONIOENCODING": "utf-8",
+        "CUDA_VISIBLE_DEVICES": "",  # the checks' own tensors are on the CPU
         **ALLOCATOR,
     }
     events.touch()

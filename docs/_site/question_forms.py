@@ -164,7 +164,9 @@ def progress(names: Sequence[str], record: str) -> str:
 
 def record(config: Any) -> str:
     """The table of all pages and exercises, with what can be done about it."""
-    heads = "".join(f"<th>{head}</th>" for head in ("Page", "Right", "Predicted", "Not yet", "Of"))
+    heads = "".join(
+        f"<th>{head}</th>" for head in ("Page", "Right", "Predicted or compared", "Tried", "Of")
+    )
     rows = []
     for page in _order:
         markdown = Path(config.docs_dir, page).read_text(encoding="utf-8")

@@ -75,7 +75,7 @@ Field = Number | Guess | Choice | Essay
 
 @dataclass(frozen=True)
 class Question:
-    """Its parts; `task` and `steps` are shown with fresh numbers only, the page has its own.
+    """Its parts; the page says the task in its own words, `task` says it with fresh numbers.
 
     A prediction is not marked: the reader commits to it, and learns what came out.
     """

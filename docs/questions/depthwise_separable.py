@@ -21,21 +21,29 @@ def double_channels(grown: str = "both", by: int = 2) -> Question:
                 answer,
                 "The parameters are D_K² · M · N, a product: each factor counts.",
                 mistakes=[
-                    Mistake(
-                        by,
-                        "That is one factor alone. Both grow, and they multiply."
+                    *(
+                        [
+                            Mistake(by, "That is one factor alone. Both grow, and they multiply."),
+                            *(
+                                [Mistake(2 * by, "The factors multiply; you added them.")]
+                                if by > 2
+                                else []
+                            ),
+                            Mistake(by**3, "One factor too many: the kernel stays as it is."),
+                            Mistake(by**4, "Two factors too many: the kernel stays as it is."),
+                        ]
                         if grown == "both"
-                        else "The kernel’s side stands squared in the formula.",
-                    ),
-                    Mistake(
-                        by**3,
-                        "One factor too many: the rest of the formula stays as it is.",
-                    ),
-                    Mistake(
-                        2 * by * by if by > 2 else by**4,
-                        "Too many: the kernel stays as it is; only what you were told grows."
-                        if grown == "both"
-                        else "Too many: what else should have grown?",
+                        else [
+                            Mistake(by, "The kernel’s side stands squared in the formula."),
+                            Mistake(2 * by, "The sides multiply; you added them."),
+                            Mistake(by**3, "The kernel has two sides, not three."),
+                            Mistake(by**4, "The kernel alone grows; M and N stay."),
+                        ]
+                        if grown == "kernel"
+                        else [
+                            Mistake(by * by, "Only one of the two grows."),
+                            Mistake(by**3, "Only one of the three factors grows."),
+                        ]
                     ),
                     Mistake(1, "The parameters do depend on it: D_K² · M · N."),
                     Mistake(9 * answer, "That counts the kernel, too, which both layers have."),
@@ -57,7 +65,7 @@ def saved_percentage(channels: int = 64, kernel: int = 3) -> Question:
                 100 - left,
                 f"{shown(left)} % of the cost is left, the rest is saved.",
                 unit="%",
-                tolerance=0.005,
+                tolerance=0.0005,
                 mistakes=[
                     Mistake(left, "That is what is left. What is saved is the rest."),
                     Mistake(
@@ -70,7 +78,7 @@ def saved_percentage(channels: int = 64, kernel: int = 3) -> Question:
                     ),
                     Mistake(
                         100 - 100 / channels,
-                        "You left out 1/D_K², which is the pointwise stage and by far the larger.",
+                        "You left out 1/D_K², the pointwise stage.",
                     ),
                     Mistake(
                         cost.separable_saving(channels, kernel),
@@ -108,7 +116,7 @@ def parameter_parts(m: int, n: int, kernel: int) -> list[Number]:
                 Mistake(kernel * m * n, f"The kernel has {kernel} × {kernel} weights: square it."),
                 Mistake(
                     standard + n,
-                    f"You counted {n} biases. BatchNorm follows, so there are none.",
+                    f"You counted {n} biases. With BatchNorm behind it a layer has none.",
                 ),
                 Mistake(kernel**2 * n, "Each filter reaches through all input channels: times M."),
                 Mistake(m * n, f"That is a 1×1 convolution. Each filter has {kernel}² weights."),
@@ -132,7 +140,7 @@ def parameter_parts(m: int, n: int, kernel: int) -> list[Number]:
                 ),
                 Mistake(
                     kernel**2 * n + m * n,
-                    "The depthwise stage has one filter for each *input* channel.",
+                    "The depthwise stage has one filter for each input channel, no more.",
                 ),
                 Mistake(
                     kernel * m + m * n, f"The kernel has {kernel} × {kernel} weights: square it."
@@ -142,7 +150,7 @@ def parameter_parts(m: int, n: int, kernel: int) -> list[Number]:
                 ),
                 Mistake(
                     separable + m + n,
-                    "You counted biases. BatchNorm follows both stages, so there are none.",
+                    "You counted biases. With BatchNorm behind them layers have none.",
                 ),
             ],
         ),
@@ -150,7 +158,7 @@ def parameter_parts(m: int, n: int, kernel: int) -> list[Number]:
             "Ratio",
             standard / separable,
             f"{shown(standard)} / {shown(separable)} = {standard / separable:.2f}.",
-            tolerance=0.01,
+            tolerance=0.001,
             mistakes=[
                 Mistake(
                     separable / standard,
@@ -208,9 +216,12 @@ def depthwise_argument(channels: int = 64) -> Question:
                     Mistake(1, "That is the default, a standard convolution: all in one group."),
                     Mistake(
                         2 * channels,
-                        "There are only as many groups as input channels to put into them.",
+                        "There cannot be more groups than input channels.",
                     ),
-                    Mistake(9, "Nine weights has each filter. Asked is the number of groups."),
+                    Mistake(
+                        9,
+                        "Each filter has nine weights; the question asks for the number of groups.",
+                    ),
                     Mistake(
                         channels // 2,
                         "Then each filter sees two channels: a grouped convolution, not depthwise.",
@@ -246,6 +257,11 @@ def channels_for_saving(saving: int = 8, kernel: int = 3) -> Question:
                         least - 1,
                         f"There the factor is {cost.separable_saving(least - 1, kernel):.3f}: "
                         "not yet more.",
+                    ),
+                    *(
+                        [Mistake(exact, "A number of channels is whole: take the next one.")]
+                        if abs(exact - round(exact)) > 1e-6
+                        else []
                     ),
                     Mistake(saving, "1/N is only one of the two terms: 1/D_K² comes on top."),
                     Mistake(

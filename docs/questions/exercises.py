@@ -1,5 +1,7 @@
 """The questions of the theory exercises."""
 
+from dataclasses import replace
+
 from cv7 import cost, gradient_flow
 from docs._site.questions import Choice, Essay, Mistake, Number, Option, Question, asked, shown
 from docs.questions.depthwise_separable import parameter_parts
@@ -22,7 +24,7 @@ def exercise_1(delta: float = 0.7, layers: int = 6) -> Question:
                 mistakes=[
                     Mistake(
                         delta**layers,
-                        f"One layer too many: from layer {layers} to layer 1 are {layers - 1}.",
+                        f"One too many: between {layers} layers there are {layers - 1} crossings.",
                     ),
                     Mistake(delta ** (layers - 2), "One layer too few: count the crossings."),
                     Mistake(delta * (layers - 1), "The factors multiply; you added them."),
@@ -71,11 +73,15 @@ def exercise_1(delta: float = 0.7, layers: int = 6) -> Question:
                     Mistake((1 + delta) ** blocks, "A block holds two layers: F′ is ±δ², not ±δ."),
                     Mistake(1 + slope, "That is one block."),
                     Mistake(1, "It can grow: 1 + F′ exceeds 1 for positive F′."),
+                    Mistake(
+                        (1 + slope) ** layers,
+                        f"One shortcut spans two layers: {blocks} blocks, not {layers}.",
+                    ),
                     Mistake(1 + blocks * slope, "The blocks multiply; you added them."),
                 ],
             ),
             Choice(
-                "3. At least 1, whatever the layers do?",
+                "3. Is a residual block’s factor at least 1, whatever its layers do?",
                 [
                     Option("Yes", "Take F(x) = −x: then F′ + I is zero, and nothing gets through."),
                     Option(
@@ -90,7 +96,8 @@ def exercise_1(delta: float = 0.7, layers: int = 6) -> Question:
         task=(
             f"A plain network of {layers} layers multiplies the gradient by δ = {delta} at each "
             "layer; a residual one has a shortcut around every two. What fraction reaches layer 1 "
-            f"of the plain one, and between which factors lie the {blocks} residual blocks?"
+            "of the plain one? With F′ = ±δ² in one dimension, by what do the "
+            f"{blocks} residual blocks together multiply it, at least and at most?"
         ),
         steps=[
             f"Plain: {delta}^{layers - 1} = {shown(plain)}",
@@ -129,9 +136,12 @@ def exercise_3(m: int = 64, n: int = 128, kernel: int = 3, size: int = 56) -> Qu
 
     return Question(
         parts=[
-            *parameter_parts(m, n, kernel),
-            multiply_adds("Standard", standard),
-            multiply_adds("Separable", separable),
+            *(
+                replace(part, label=f"{number}. {part.label}")
+                for number, part in enumerate(parameter_parts(m, n, kernel), start=1)
+            ),
+            multiply_adds("4. Standard", standard),
+            multiply_adds("4. Separable", separable),
         ],
         task=(
             f"Take D_K = {kernel}, M = {m}, N = {n} and a map that stays {size}×{size}. "
@@ -152,7 +162,7 @@ def exercise_5(head: float = 5e-4, decay: float = 0.1, groups: int = 2) -> Quest
     rate = rate_part("4. Backbone’s learning rate", head, decay, groups)
     if (head, decay, groups) != (5e-4, 0.1, 2):
         return Question(
-            parts=[rate],
+            parts=[replace(rate, label="Learning rate of the earliest group")],
             task=(
                 f"{groups} groups, the head’s learning rate {shown(head)} and r = {decay}: "
                 "what is the learning rate of the earliest group?"
@@ -175,9 +185,9 @@ def exercise_5(head: float = 5e-4, decay: float = 0.1, groups: int = 2) -> Quest
                 {
                     "A": "A baseline. The late features were made for photographs: train them.",
                     "B": "Right: far domain, images enough for some stages.",
-                    "C": "Worth a comparison; with this many images, B is the usual first choice.",
+                    "C": "It may win: compare it with B.",
                 },
-                "B",
+                "BC",
             ),
             strategy(
                 "3. Satellite images",
@@ -225,6 +235,10 @@ def exercise_7(channels: int = 32, expansion: int = 6) -> Question:
                     ),
                     Mistake(channels**2, "The depthwise stage is missing: nine weights a channel."),
                     Mistake(9 * channels, "The pointwise stage is missing: M · N."),
+                    Mistake(
+                        cost.depthwise_separable(channels, channels).parameters,
+                        "You counted BatchNorm. Asked are the convolutions only.",
+                    ),
                 ],
             ),
             Number(
@@ -249,8 +263,14 @@ def exercise_7(channels: int = 32, expansion: int = 6) -> Question:
                         "The middle one is depthwise: nine weights a channel, not a full 3×3.",
                     ),
                     Mistake(
+                        cost.inverted_residual(
+                            channels, channels, expand_ratio=expansion
+                        ).parameters,
+                        "You counted BatchNorm. Asked are the convolutions only.",
+                    ),
+                    Mistake(
                         inverted + channels * channels,
-                        "There is no projection: the shortcut is the identity where it is.",
+                        "There is no projection: where there is a shortcut, it is the identity.",
                     ),
                 ],
             ),

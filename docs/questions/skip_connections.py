@@ -1,6 +1,6 @@
 """The questions of the chapter on skip connections."""
 
-from math import ceil, log
+from math import log
 
 from cv7 import cost, gradient_flow
 from docs._site.questions import (
@@ -16,7 +16,7 @@ from docs._site.questions import (
 )
 
 
-@asked(delta=(0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.95), share=(0.1, 0.01, 0.001))
+@asked(delta=(0.5, 0.6, 0.7, 0.8, 0.85, 0.95), share=(0.1, 0.01, 0.001))
 def gradient_depth(delta: float = 0.9, share: float = 0.01) -> Question:
     depth = gradient_flow.depth_below(delta, share)
     crossed, exact = depth - 1, log(share) / log(delta)
@@ -38,28 +38,38 @@ def gradient_depth(delta: float = 0.9, share: float = 0.01) -> Question:
                         "gradient is the start, so the stack has one layer more.",
                     ),
                     Mistake(
-                        exact,
-                        "That solves the equation, but depth is a whole number, and one more than "
-                        "the number of layers crossed.",
-                    ),
-                    Mistake(
                         crossed - 1,
                         f"Rounded down: after {crossed - 1} layers {shown(delta ** (crossed - 1))} "
                         "is left, which is not yet below. And the stack has one layer more than "
                         "the gradient crosses.",
                     ),
                     Mistake(
-                        ceil(-log(share) / (1 - delta)) + 1,
-                        f"You took each layer to lose {shown(1 - delta)} in the exponent. The "
-                        f"factors multiply: divide by ln {delta}, not by {shown(delta - 1)}.",
+                        exact,
+                        "That solves the equation, but depth is a whole number, and one more than "
+                        "the number of layers crossed.",
+                    ),
+                    Mistake(
+                        exact + 1,
+                        "One more than the layers crossed: yes. But depth is a whole number: up.",
+                    ),
+                    Mistake(
+                        1 + 1 / (1 - delta),
+                        f"Each layer takes {shown(100 - 100 * delta)} % of what is left, not of "
+                        "the start: it multiplies, and never reaches zero.",
                     ),
                     Mistake(
                         gradient_flow.depth_below(delta, share / 10),
                         f"That is where it falls below {shown(share / 10)}: one zero too many.",
                     ),
-                    Mistake(
-                        gradient_flow.depth_below(delta, share * 10) if share < 0.1 else 1,
-                        f"That is where it falls below {shown(share * 10)}.",
+                    *(
+                        [
+                            Mistake(
+                                gradient_flow.depth_below(delta, share * 10),
+                                f"That is where it falls below {shown(share * 10)}.",
+                            )
+                        ]
+                        if share < 0.1
+                        else []
                     ),
                 ],
             )

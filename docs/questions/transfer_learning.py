@@ -65,9 +65,19 @@ def rate_part(label: str, head: float, decay: float, groups: int) -> Number:
             Mistake(
                 head / decay**steps, "It got larger. Early groups learn more slowly: multiply by r."
             ),
-            Mistake(
-                head * decay / steps if steps > 1 else decay,
-                "Each step multiplies by r; you divided by their number.",
+            *(
+                [
+                    Mistake(
+                        head * decay / steps,
+                        "Each step multiplies by r; you divided by their number.",
+                    ),
+                    Mistake(
+                        head * decay * steps,
+                        "r is raised to the power of the steps, not multiplied by it.",
+                    ),
+                ]
+                if steps > 1
+                else [Mistake(decay, "That is r itself. Multiply the head’s rate by it.")]
             ),
             Mistake(head * (1 - decay) ** steps, "r is what is left in each step, not what goes."),
         ],

@@ -124,6 +124,35 @@ def test_fresh_numbers_are_practice(page: Page) -> None:
     expect(status(found)).to_be_empty()
 
 
+def test_fresh_numbers_show_their_steps_after_two_tries(page: Page) -> None:
+    found = question(page, "exercise-7", "exercises/")
+    found.get_by_role("button", name="Another one").click()
+    expect(found.locator("[data-parts] > p")).to_be_focused()
+    for tries in (0, 2):
+        for box in found.locator("input[type=text]").all():
+            box.fill("1")
+        check(found)
+        expect(status(found).locator("li")).to_have_count(tries)
+    task = found.locator("[data-parts] > p")
+    for _ in range(len(questions()["exercise-7"].variants()) + 1):
+        if "own" in task.inner_text():
+            break  # the page's own numbers come round, too
+        before = task.inner_text()
+        found.get_by_role("button", name="Another one").click()
+        expect(task).not_to_have_text(before)
+    expect(task).to_have_text("Back to the page’s own.")
+    assert page.evaluate("localStorage['cv7-progress']") is None
+
+
+def test_a_prediction_learns_what_came_out(page: Page) -> None:
+    found = question(page, "last-stages", "chapters/strategy-selector/")
+    for box in found.locator("input").all():
+        box.fill("60")
+    found.get_by_role("button", name="Keep my answer").click()
+    expect(status(found)).to_contain_text("With a head for five classes: 18.8 %.")
+    expect(status(found)).not_to_contain_text("Too large")
+
+
 def test_without_fresh_numbers_to_be_had_it_says_so(page: Page) -> None:
     page.route("**/question/*.json", lambda route: route.fulfill(body="not there"))
     found = question(page, "exercise-1", "exercises/")

@@ -59,6 +59,15 @@ def test_what_the_checker_wrote_is_read(page: Page) -> None:
     expect(page.locator('[data-exercise="exercise-4"]')).to_have_text("right")
 
 
+def test_a_file_that_powershell_wrote_is_read(page: Page) -> None:
+    page.goto(PROGRESS)
+    expect(page.locator(RECORD)).to_be_visible()
+    text = json.dumps({"exercise": "exercise-4", "passed": True}).encode("utf-16")
+    file = FilePayload(name="passed.json", mimeType="application/json", buffer=text)
+    page.get_by_label("Read in a file").set_input_files(file)
+    expect(page.locator('[data-exercise="exercise-4"]')).to_have_text("right")
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -54,6 +54,24 @@ MISTAKES = {
             "its 1×1 projection has stride 1",
         ),
         one(
+            "the projection is not used",
+            FORWARD_2,
+            "return torch.relu(self.residual(x) + x)",
+            "forward adds x itself",
+        ),
+        one(
+            "the stride twice",
+            "            conv_bn(out_channels, out_channels, 3),\n",
+            "            conv_bn(out_channels, out_channels, 3, stride),\n",
+            "have strides 2 and 2",
+        ),
+        one(
+            "the stride in the shortcut alone",
+            "conv_bn(in_channels, out_channels, 3, stride)",
+            "conv_bn(in_channels, out_channels, 3)",
+            "none of its 3×3 convolutions has the stride",
+        ),
+        one(
             "a projection for channels alone",
             "same = stride == 1 and in_channels == out_channels",
             "same = in_channels == out_channels",

@@ -155,6 +155,19 @@ def test_each_foreseen_mistake_gets_its_own_hint() -> None:
     report(problems)
 
 
+def test_no_foreseen_mistake_is_called_right() -> None:
+    """Not even one that `distinct` leaves out, unless these numbers make it the answer."""
+    asked, names = [], []
+    for name, question in all_questions():
+        for part, data in zip(question.parts, as_data(question)["parts"], strict=True):
+            for mistake in part.mistakes if isinstance(part, Number) else ():
+                if entered(mistake.value) != entered(part.answer):
+                    asked.append((data, entered(mistake.value)))
+                    names.append(f"{name}, {part.label}: {mistake.value} for {part.answer}")
+    right = [verdict["state"] == "right" for verdict in verdicts(asked)]
+    report([name for name, is_right in zip(names, right, strict=True) if is_right])
+
+
 def test_with_the_numbers_of_the_page_no_mistake_hides_another() -> None:
     problems = []
     for name, known in questions().items():

@@ -39,6 +39,28 @@ const READ = [
   ["27.5 million", 27.5e6],
   ["73.7k", 73700],
   ["8.7×", 8.7],
+  ["4x", 4],
+  ["x4", 4],
+  ["4.5 x 10^-5", 4.5e-5],
+  ["4.5 e-5", 4.5e-5],
+  ["9x128x256", 294912],
+  ["9*128+128*256", 33920],
+  ["1,152 + 32,768", 33920],
+  ["6144+1728+6144", 14016],
+  ["100-12.7", 87.3],
+  ["(1-0.49)^3", 0.51 ** 3],
+  ["0.7**5", 0.7 ** 5],
+  ["5·10^{-5}", 5e-5],
+  ["294912 : 33920", 294912 / 33920],
+  ["231.211.008", 231211008],
+  ["231 Mio", 231e6],
+  ["0.231 billion", 231e6],
+  ["N ≥ 73", 73],
+  ["at least 73", 73],
+  ["approx. 87.3", 87.3],
+  ["-2^2", -4],
+  ["2^-2", 0.25],
+  ["8/4/2", 1],
 ];
 for (const [text, value] of READ) {
   test(`“${text}” is read as ${value}`, () => {
@@ -46,7 +68,7 @@ for (const [text, value] of READ) {
   });
 }
 
-for (const text of ["", "soon", "?", "1 2 3", "()", "=", "1/0", "10^999"]) {
+for (const text of ["", "soon", "?", "1 2 3", "()", "(1", "=", "1/0", "10^999"]) {
   test(`“${text}” is no number`, () => assert.equal(parse(text), null));
 }
 
@@ -56,6 +78,7 @@ test("shapes and vectors", () => {
   }
   assert.deepEqual(parse_list("[-2.0, −1.0, -3]"), [-2, -1, -3]);
   assert.deepEqual(parse_list("[0,0,0]"), [0, 0, 0]);
+  assert.deepEqual(parse_list("1,5; -1,75; 3"), [1.5, -1.75, 3]);
   assert.deepEqual(parse_list(""), []);
 });
 
@@ -98,6 +121,12 @@ test("a rounded number is right from two digits on", () => {
   for (const text of ["0.2", "0.16", "0.169"]) {
     assert.equal(grade(part, text).state, "wrong", text);
   }
+});
+
+test("three digits behind a comma are thousands, or decimals where that is right", () => {
+  assert.equal(grade({ answer: 3.307949, why: "so" }, "3,308").state, "right");
+  assert.equal(grade({ answer: 3308, why: "so" }, "3,308").state, "right");
+  assert.match(grade({ answer: 231211008, why: "so" }, "231,000,008").why, /give all digits/);
 });
 
 test("several numbers are wanted where several are", () => {
@@ -174,9 +203,18 @@ test("what the checker said of an exercise is a record, too", () => {
   });
 });
 
+test("a list of the checker's answers is a record, too", () => {
+  const list = ["exercise-2", "exercise-4"].map((exercise) => ({ exercise, passed: true }));
+  assert.deepEqual(from_text(JSON.stringify(list)), {
+    "exercise-2": "right",
+    "exercise-4": "right",
+  });
+});
+
 for (const text of [
   "",
   "[]",
+  "[1]",
   "null",
   '{"version": 2, "states": {}}',
   '{"version": 1}',

@@ -56,17 +56,26 @@ class Question extends HTMLElement {
     const essay = parts.find(({ rubric }) => rubric);
     if (right && essay) lines.push(this.rubric(essay));
     else this.keep(right ? "right" : "wrong");
-    if (right && this.question.steps) lines.push(list("How to get there:", this.question.steps));
+    this.tries = right ? 0 : (this.tries ?? 0) + 1;
+    // The page's own question has its answer folded below; fresh numbers have none.
+    const shown = right || (this.fresh && this.tries > 1);
+    if (shown && this.question.steps) lines.push(list("How to get there:", this.question.steps));
     this.say(lines);
   }
 
   line(part, { state, why }) {
     if (state === "said") return line("");
-    const several = this.question.parts.length > 1 ? `${part.label.replace(/\W+$/, "")}: ` : "";
-    if (this.question.prediction) return line(`${several}${why}`);
+    const several =
+      this.question.parts.length > 1 ? `${part.label.replace(/[\s?=:.]+$/, "")}: ` : "";
+    if (this.question.prediction) {
+      return line(`${several}${state === "unclear" ? why : (part.why ?? why)}`);
+    }
     const verdict = { right: "✓ Right.", wrong: "✗ Not yet.", unclear: "?" }[state];
     // The reason of a right option begins with “Right”, too.
-    const element = line(`${several}${verdict} ${why.replace(/^Right(?:[:.,] ?| )/, "")}`);
+    const reason = why.replace(/^Right(?:[:.,] ?| )/, "");
+    const element = line(
+      `${several}${verdict} ${reason.charAt(0).toUpperCase()}${reason.slice(1)}`,
+    );
     element.dataset.state = state;
     return element;
   }
@@ -118,10 +127,11 @@ class Question extends HTMLElement {
     }
     const next = this.variants.shift();
     this.variants.push(next); // after the last comes the first again
-    this.fresh = true;
+    this.fresh = !next.own;
+    this.tries = 0;
     this.question = next.question;
     this.parts.innerHTML = next.html; // our own, from the build
-    const task = line(`Another one: ${next.question.task}`);
+    const task = line(next.own ? "Back to the page’s own." : `Another one: ${next.question.task}`);
     task.tabIndex = -1;
     this.parts.prepend(task);
     this.say([]);
@@ -132,6 +142,7 @@ class Question extends HTMLElement {
     const response = await fetch(new URL(`./${this.name}.json`, import.meta.url));
     if (!response.ok) throw new Error(response.statusText);
     const found = await response.json();
+    found.push({ own: true, question: this.question, html: this.parts.innerHTML });
     const start = Math.floor(Math.random() * found.length);
     return [...found.slice(start), ...found.slice(0, start)];
   }

@@ -55,7 +55,7 @@ class Record extends HTMLElement {
     if (!file) return;
     try {
       if (file.size > MOST_BYTES) throw new Error("This file is too large to be a record.");
-      const states = from_text(await file.text());
+      const states = from_text(decoded(await file.arrayBuffer()));
       adopt(states);
       const { length } = Object.keys(states);
       this.say(
@@ -86,6 +86,13 @@ class Record extends HTMLElement {
     delete forget.dataset.sure;
     forget.textContent = "Forget everything";
   }
+}
+
+/** PowerShell writes what a command prints as UTF-16. */
+function decoded(bytes) {
+  const [first, second] = new Uint8Array(bytes);
+  const utf16 = first === 0xff && second === 0xfe;
+  return new TextDecoder(utf16 ? "utf-16le" : "utf-8").decode(bytes);
 }
 
 customElements.define("cv7-record", Record);

@@ -90,6 +90,9 @@ export function from_text(text) {
   } catch {
     throw new Error("This file is not JSON.");
   }
+  if (Array.isArray(found) && found.length) {
+    return found.map((one) => from_text(JSON.stringify(one))).reduce(merge, {}); // of --all
+  }
   if (found && typeof found.exercise === "string" && typeof found.passed === "boolean") {
     if (!NAME.test(found.exercise)) throw new Error("This is no exercise of ours.");
     return { [found.exercise]: found.passed ? "right" : "wrong" };
