@@ -1,0 +1,82 @@
+// The service worker: what was read can be read again without network. Each build has a cache of
+// its own, into which only its own files go, so an update is never a mix; see “Read without
+// network” in docs/about/decisions.md. .ci/worker.mjs bundles this and fills in BUILD and VERSION.
+
+/* global BUILD, VERSION */
+import { registerRoute } from "workbox-routing";
+import { CacheFirst, NetworkFirst } from "workbox-strategies";
+
+const { scope } = self.registration;
+const OURS = `cv7 ${scope} `; // this host may have other sites
+const CACHE = OURS + BUILD;
+const FALLBACK = `${scope}offline.html`;
+const COURSE = `${scope}offline.json`; // in the cache of whoever keeps the whole course
+
+/** Files whose names change with their content. */
+const UNCHANGING = /^v\/|[.-][0-9a-f]{8}\.(?:min\.)?\w+$/;
+/** Pages, and what the theme asks for when readers search or follow links. */
+const CHANGING = /^$|\/$|^(?:offline|search\/search_index)\.json$|^offline\.html$|^sitemap\.xml$/;
+
+/** What follows the site's own address in a URL, or null for other sites. */
+function path(url) {
+  const { origin, pathname } = new URL(url);
+  return (origin + pathname).startsWith(scope) ? (origin + pathname).slice(scope.length) : null;
+}
+
+const files = new CacheFirst({ cacheName: CACHE });
+const pages = new NetworkFirst({
+  cacheName: CACHE,
+  networkTimeoutSeconds: 5,
+  plugins: [
+    {
+      cacheKeyWillBeUsed: async ({ request }) => scope + path(request.url), // without ?query
+      cacheWillUpdate: async ({ response }) => (await ours(response) ? response : null),
+      handlerDidError: async ({ request }) =>
+        request.mode === "navigate" ? caches.match(FALLBACK) : undefined,
+    },
+  ],
+});
+
+/** Whether a response is of this build: each page and list carries its build's id. */
+async function ours(response) {
+  return response.ok && (await response.clone().text()).includes(BUILD);
+}
+
+const is = (kind) => ({ url }) => kind.test(path(url) ?? "another site");
+registerRoute(is(UNCHANGING), files);
+registerRoute(is(CHANGING), pages);
+
+/** A new build takes over what readers have of an older one, all of it or nothing. */
+async function take_over(event) {
+  const wanted = new Set([FALLBACK]);
+  for (const name of await caches.keys()) {
+    if (!name.startsWith(OURS) || name === CACHE) continue;
+    for (const { url } of await (await caches.open(name)).keys()) {
+      wanted.add(url.replace(/\/v\/\w+\//, `/v/${VERSION}/`));
+    }
+  }
+  const mine = await caches.open(CACHE);
+  for (const url of wanted) {
+    const strategy = UNCHANGING.test(path(url)) ? files : pages;
+    const request = new Request(url, { cache: "no-cache" });
+    const [response, written] = strategy.handleAll({ event, request });
+    if (!(await response).ok) continue; // it is no more
+    await written;
+    const kept = await mine.match(url);
+    if (!kept) throw new Error(`${url} is of another build; the next attempt will find its worker`);
+    if (url !== COURSE) continue;
+    for (const name of (await kept.json()).files) wanted.add(new URL(name, scope).href);
+  }
+}
+
+async function forget_older() {
+  for (const name of await caches.keys()) {
+    if (name.startsWith(OURS) && name !== CACHE) await caches.delete(name);
+  }
+}
+
+self.addEventListener("install", (event) => event.waitUntil(take_over(event)));
+// Only once no page of an older build is open: the browser waits, as nothing here tells it not to.
+self.addEventListener("activate", (event) =>
+  event.waitUntil(forget_older().then(() => self.clients.claim())),
+);

@@ -1,0 +1,94 @@
+"""A small web server for the built site, as static hosts serve it: compressed, cached for minutes."""
+
+import functools
+import gzip
+import http.server
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+COMPRESSED = {".css", ".html", ".ipynb", ".js", ".json", ".mjs", ".svg", ".webmanifest", ".xml"}
+
+
+@dataclass
+class Sent:
+    """What went over the wire for one request, headers included."""
+
+    path: str
+    bytes: int
+
+
+@functools.cache
+def _compressed(path: Path, _changed: int) -> bytes:
+    return gzip.compress(path.read_bytes(), 6, mtime=0)  # hosts use a middling level
+
+
+class Handler(http.server.SimpleHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    extensions_map = http.server.SimpleHTTPRequestHandler.extensions_map | {
+        ".mjs": "text/javascript",
+        ".webmanifest": "application/manifest+json",
+        ".woff": "font/woff",
+    }
+    sent: list[Sent]
+
+    def __init__(self, *args: Any, server_log: list[Sent], **options: Any) -> None:
+        self.sent = server_log
+        super().__init__(*args, **options)
+
+    def do_GET(self) -> None:
+        path = Path(self.translate_path(self.path))
+        if path.is_dir() and self.path.partition("?")[0].endswith("/"):
+            path /= "index.html"
+        if not path.is_file():
+            super().do_GET()  # a redirect, or “not found”
+            return
+        accepted = "gzip" in self.headers.get("Accept-Encoding", "")
+        packed = accepted and path.suffix in COMPRESSED
+        changed = path.stat().st_mtime_ns
+        body = _compressed(path, changed) if packed else path.read_bytes()
+        etag = f'"{changed:x}"'
+        fresh = self.headers.get("If-None-Match") == etag
+        self.send_response(304 if fresh else 200)
+        self.send_header("Content-Type", self.guess_type(str(path)))
+        self.send_header("Cache-Control", "max-age=600")
+        self.send_header("ETag", etag)
+        if packed:
+            self.send_header("Content-Encoding", "gzip")
+            self.send_header("Vary", "Accept-Encoding")
+        if not fresh:
+            self.send_header("Content-Length", str(len(body)))
+        head = sum(map(len, self._headers_buffer))  # type: ignore[attr-defined]
+        self.end_headers()
+        self.sent.append(Sent(self.path, head + 2 + (0 if fresh else len(body))))
+        if not fresh:
+            self.wfile.write(body)
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+    sent: list[Sent]
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A browser that leaves before its file has arrived is no error, and not worth a trace."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
+@contextmanager
+def serve(folder: Path, port: int = 0) -> Iterator[Server]:
+    """Serve a folder; `sent` lists what went out."""
+    sent: list[Sent] = []
+    handler = functools.partial(Handler, directory=str(folder), server_log=sent)
+    with Server(("127.0.0.1", port), handler) as server:
+        server.sent = sent
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()
