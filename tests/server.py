@@ -27,20 +27,35 @@ def _compressed(path: Path, _changed: int) -> bytes:
     return gzip.compress(path.read_bytes(), 6, mtime=0)  # hosts use a middling level
 
 
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self.folder = folder  # another one, and a new version has been published
+        self.cut = False  # true, and the network is gone
+        self.sent: list[Sent] = []
+        super().__init__(("127.0.0.1", port), Handler)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A browser that leaves before its file has arrived is no error, and not worth a trace."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 class Handler(http.server.SimpleHTTPRequestHandler):
+    server: Server
     protocol_version = "HTTP/1.1"
     extensions_map = http.server.SimpleHTTPRequestHandler.extensions_map | {
         ".mjs": "text/javascript",
         ".webmanifest": "application/manifest+json",
         ".woff": "font/woff",
     }
-    sent: list[Sent]
-
-    def __init__(self, *args: Any, server_log: list[Sent], **options: Any) -> None:
-        self.sent = server_log
-        super().__init__(*args, **options)
 
     def do_GET(self) -> None:
+        if self.server.cut:
+            self.close_connection = True
+            return
+        self.directory = str(self.server.folder)
         path = Path(self.translate_path(self.path))
         if path.is_dir() and self.path.partition("?")[0].endswith("/"):
             path /= "index.html"
@@ -64,7 +79,7 @@ class Handler(http.server.SimpleHTTPRequestHandler):
             self.send_header("Content-Length", str(len(body)))
         head = sum(map(len, self._headers_buffer))  # type: ignore[attr-defined]
         self.end_headers()
-        self.sent.append(Sent(self.path, head + 2 + (0 if fresh else len(body))))
+        self.server.sent.append(Sent(self.path, head + 2 + (0 if fresh else len(body))))
         if not fresh:
             self.wfile.write(body)
 
@@ -72,23 +87,10 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         pass
 
 
-class Server(http.server.ThreadingHTTPServer):
-    daemon_threads = True
-    sent: list[Sent]
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A browser that leaves before its file has arrived is no error, and not worth a trace."""
-        if not isinstance(sys.exception(), ConnectionError):
-            super().handle_error(request, client_address)
-
-
 @contextmanager
 def serve(folder: Path, port: int = 0) -> Iterator[Server]:
-    """Serve a folder; `sent` lists what went out."""
-    sent: list[Sent] = []
-    handler = functools.partial(Handler, directory=str(folder), server_log=sent)
-    with Server(("127.0.0.1", port), handler) as server:
-        server.sent = sent
+    """Serve a folder; the server's `sent` lists what went out."""
+    with Server(folder, port) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield server
         server.shutdown()

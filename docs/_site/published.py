@@ -33,10 +33,11 @@ INLINE = {
 }
 CHARSET = '<meta charset="utf-8">'
 SEARCH = "search/search_index.json"
-# Not part of what a reader keeps: downloads, the theme's maps and languages, what machines read.
-NOT_KEPT = re.compile(
-    r".*\.(?:bin|gz|ipynb|map|whl)|(?:cards|data)/.*|assets/javascripts/lunr/.*|_headers|feed\.xml"
-    r"|404\.html|robots\.txt"
+# What “Keep this course offline” keeps: no downloads, and no weights of MobileNet, 2.3 MB, which the
+# widget that needs them asks for. The routes of worker.mjs take all of these.
+KEPT = re.compile(
+    r"(?:.*/)?index\.html|offline\.html|sitemap\.xml|search/search_index\.json|v/.*(?<!\.bin)"
+    r"|.*[.-][0-9a-f]{8}\.(?:min\.)?\w+"
 )
 OFFLINE_SIZE = "OFFLINE_SIZE"  # stands in the theme's template
 HEADERS = """\
@@ -162,7 +163,7 @@ def stamp(site: Path) -> str:
     """Write the id of the build into what the service worker keeps, and list all of that."""
     files = sorted(path for path in site.rglob("*") if path.is_file() and path.suffix != ".gz")
     build = digest(files, site)
-    kept = [p for p in files if not NOT_KEPT.fullmatch(p.relative_to(site).as_posix())]
+    kept = [p for p in files if KEPT.fullmatch(p.relative_to(site).as_posix())]
     size = sum(len(gzip.compress(path.read_bytes())) for path in kept)
     for page in site.rglob("*.html"):
         text = page.read_text(encoding="utf-8")

@@ -10,12 +10,12 @@ const { scope } = self.registration;
 const OURS = `cv7 ${scope} `; // this host may have other sites
 const CACHE = OURS + BUILD;
 const FALLBACK = `${scope}offline.html`;
-const COURSE = `${scope}offline.json`; // in the cache of whoever keeps the whole course
+const COURSE = `${scope}offline.json`; // offline.mjs puts it into the cache when it holds all
 
 /** Files whose names change with their content. */
 const UNCHANGING = /^v\/|[.-][0-9a-f]{8}\.(?:min\.)?\w+$/;
 /** Pages, and what the theme asks for when readers search or follow links. */
-const CHANGING = /^$|\/$|^(?:offline|search\/search_index)\.json$|^offline\.html$|^sitemap\.xml$/;
+const CHANGING = /^$|\/$|^search\/search_index\.json$|^offline\.html$|^sitemap\.xml$/;
 
 /** What follows the site's own address in a URL, or null for other sites. */
 function path(url) {
@@ -29,8 +29,11 @@ const pages = new NetworkFirst({
   networkTimeoutSeconds: 5,
   plugins: [
     {
+      // Ask the host, whatever the browser still has: it may be of another build.
+      requestWillFetch: async ({ request }) =>
+        new Request(request.url, { cache: "no-cache", redirect: request.redirect }),
       cacheKeyWillBeUsed: async ({ request }) => scope + path(request.url), // without ?query
-      cacheWillUpdate: async ({ response }) => (await ours(response) ? response : null),
+      cacheWillUpdate: async ({ response }) => ((await ours(response)) ? response : null),
       handlerDidError: async ({ request }) =>
         request.mode === "navigate" ? caches.match(FALLBACK) : undefined,
     },
@@ -42,7 +45,10 @@ async function ours(response) {
   return response.ok && (await response.clone().text()).includes(BUILD);
 }
 
-const is = (kind) => ({ url }) => kind.test(path(url) ?? "another site");
+const is =
+  (kind) =>
+  ({ url }) =>
+    kind.test(path(url) ?? "another site");
 registerRoute(is(UNCHANGING), files);
 registerRoute(is(CHANGING), pages);
 
@@ -58,8 +64,7 @@ async function take_over(event) {
   const mine = await caches.open(CACHE);
   for (const url of wanted) {
     const strategy = UNCHANGING.test(path(url)) ? files : pages;
-    const request = new Request(url, { cache: "no-cache" });
-    const [response, written] = strategy.handleAll({ event, request });
+    const [response, written] = strategy.handleAll({ event, request: new Request(url) });
     if (!(await response).ok) continue; // it is no more
     await written;
     const kept = await mine.match(url);

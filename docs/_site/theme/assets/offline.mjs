@@ -71,15 +71,21 @@ async function offer(list) {
 
 /** Fetch every file through the worker, which keeps it; the list itself last, as it says “all”. */
 async function keep_all(list, tell) {
-  const { build: theirs, files } = await (await fetch(list, { cache: "no-cache" })).json();
+  navigator.storage?.persist?.(); // or the browser may drop it when space is short
+  const answer = await fetch(list, { cache: "no-cache" });
+  const { build: theirs, files } = await answer.clone().json();
   if (theirs !== mine) throw new Error("A new version has been published: reload this page first.");
+  const queue = files.values();
   let count = 0;
-  for (const file of files) {
-    const response = await fetch(new URL(file, list));
-    if (!response.ok) throw new Error(`The server answered ${response.status} to ${file}.`);
-    await response.blob();
-    tell(++count / files.length);
-  }
+  const some = async () => {
+    for (const file of queue) {
+      const response = await fetch(new URL(file, list));
+      if (!response.ok) throw new Error(`The server answered ${response.status} to ${file}.`);
+      await response.blob();
+      tell(++count / files.length);
+    }
+  };
+  await Promise.all(Array.from({ length: 6 }, some));
   const missing = async () => {
     const found = await Promise.all(files.map((file) => caches.match(new URL(file, list))));
     return found.filter((response) => !response).length;
@@ -88,4 +94,6 @@ async function keep_all(list, tell) {
     if (wait > 2000) throw new Error("This browser did not keep all of it.");
     await new Promise((resolve) => setTimeout(resolve, wait)); // it is still writing
   }
+  const cache = await caches.open(`cv7 ${new URL(".", list)} ${mine}`); // as worker.mjs names it
+  await cache.put(list, answer);
 }
