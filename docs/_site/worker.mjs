@@ -23,7 +23,7 @@ function path(url) {
   return (origin + pathname).startsWith(scope) ? (origin + pathname).slice(scope.length) : null;
 }
 
-const files = new CacheFirst({ cacheName: CACHE });
+const assets = new CacheFirst({ cacheName: CACHE });
 const pages = new NetworkFirst({
   cacheName: CACHE,
   networkTimeoutSeconds: 5,
@@ -49,29 +49,39 @@ const is =
   (kind) =>
   ({ url }) =>
     kind.test(path(url) ?? "another site");
-registerRoute(is(UNCHANGING), files);
+registerRoute(is(UNCHANGING), assets);
 registerRoute(is(CHANGING), pages);
 
-/** A new build takes over what readers have of an older one, all of it or nothing. */
-async function take_over(event) {
-  const wanted = new Set([FALLBACK]);
+/** What readers have of older builds, as this build names it. */
+async function of_older() {
+  const found = new Set();
   for (const name of await caches.keys()) {
     if (!name.startsWith(OURS) || name === CACHE) continue;
     for (const { url } of await (await caches.open(name)).keys()) {
-      wanted.add(url.replace(/\/v\/\w+\//, `/v/${VERSION}/`));
+      found.add(url.replace(/\/v\/\w+\//, `/v/${VERSION}/`));
     }
   }
+  return found;
+}
+
+/** A new build takes over what readers have of an older one, all of it or nothing. */
+async function take_over(event) {
   const mine = await caches.open(CACHE);
-  for (const url of wanted) {
-    const strategy = UNCHANGING.test(path(url)) ? files : pages;
+  const take = async (url) => {
+    const strategy = UNCHANGING.test(path(url)) ? assets : pages;
     const [response, written] = strategy.handleAll({ event, request: new Request(url) });
-    if (!(await response).ok) continue; // it is no more
+    if (!(await response).ok) return null; // it is no more
     await written;
     const kept = await mine.match(url);
     if (!kept) throw new Error(`${url} is of another build; the next attempt will find its worker`);
-    if (url !== COURSE) continue;
-    for (const name of (await kept.json()).files) wanted.add(new URL(name, scope).href);
+    return kept;
+  };
+  const wanted = (await of_older()).add(FALLBACK);
+  if (wanted.delete(COURSE)) {
+    const { files } = await (await take(COURSE)).json();
+    for (const name of files) wanted.add(new URL(name, scope).href);
   }
+  await Promise.all([...wanted].map(take));
 }
 
 async function forget_older() {

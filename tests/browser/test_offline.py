@@ -58,16 +58,32 @@ def newer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return target
 
 
+def until(page: Page, condition: str) -> None:
+    """Wait for a promise to give something true; `wait_for_function` does not ask what it gives."""
+    page.evaluate(
+        """async () => {
+            for (let tries = 400; !(await (CONDITION)); tries--) {
+                if (!tries) throw new Error("never: CONDITION");
+                await new Promise((resolve) => setTimeout(resolve, 50));
+            }
+        }""".replace("CONDITION", condition)
+    )
+
+
 def ready(page: Page) -> None:
     """Until the worker has what the page had loaded before it came."""
-    page.wait_for_load_state("load")
-    page.evaluate("navigator.serviceWorker.ready")
-    page.wait_for_function(
-        """async () => navigator.serviceWorker.controller
-            && (await caches.match(location.href))
-            && (await caches.match(document.querySelector("link[rel=stylesheet]").href))"""
-    )
     page.wait_for_load_state("networkidle")
+    until(page, "navigator.serviceWorker.controller")
+    page.wait_for_load_state("networkidle")
+    until(page, "caches.match(location.href)")
+    until(page, "caches.match(document.querySelector('link[rel=stylesheet]').href)")
+
+
+def update(page: Page, server: Server, folder: Path) -> None:
+    """Publish another version, and have the browser look."""
+    server.folder = folder
+    page.evaluate("navigator.serviceWorker.ready.then((found) => found.update())")
+    until(page, "navigator.serviceWorker.getRegistration().then((r) => !r.installing)")
 
 
 def keep(page: Page) -> None:
@@ -140,9 +156,8 @@ def test_an_update_takes_over_what_was_kept_and_never_mixes(
 ) -> None:
     keep(page)
     (old,) = page.evaluate(CACHED)
-    server.folder = newer
-    page.evaluate("navigator.serviceWorker.ready.then((found) => found.update())")
-    page.wait_for_function("navigator.serviceWorker.getRegistration().then((r) => r.waiting)")
+    update(page, server, newer)
+    until(page, "navigator.serviceWorker.getRegistration().then((r) => r.waiting)")
     caches: dict[str, Any] = page.evaluate(CACHED)
     (new,) = set(caches) - {old}
     # While a page of the old build is open, its worker answers from its own cache.
@@ -155,7 +170,7 @@ def test_an_update_takes_over_what_was_kept_and_never_mixes(
     page.goto("about:blank")
     page.wait_for_timeout(500)
     page.goto(CHAPTER)
-    page.wait_for_function("caches.keys().then((names) => names.length === 1)")
+    until(page, "caches.keys().then((names) => names.length === 1)")
     page.reload()
     assert page.locator("meta[name=build]").get_attribute("content") == new
     assert page.evaluate("getComputedStyle(document.body).getPropertyValue('--updated')") == "1"
@@ -175,11 +190,8 @@ def test_an_update_that_breaks_off_changes_nothing(
     half = shutil.copytree(newer, tmp_path / "half")
     for name in ("index.html", "chapters/depthwise-separable/index.html"):
         shutil.copy(site / name, half / "course" / name)  # the new worker, still with old pages
-    server.folder = half
-    page.evaluate("navigator.serviceWorker.ready.then((found) => found.update())")
-    page.wait_for_function(
-        "navigator.serviceWorker.getRegistration().then((r) => !r.installing && !r.waiting)"
-    )
+    update(page, server, half)
+    assert page.evaluate("navigator.serviceWorker.getRegistration().then((r) => !r.waiting)")
     server.cut = True
     page.goto(CHAPTER)
     assert page.locator("meta[name=build]").get_attribute("content") == old
