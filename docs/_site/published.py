@@ -24,11 +24,15 @@ sys.path.insert(0, str(ROOT))  # a hook is loaded by its path; this finds its ne
 
 from docs._site import metadata  # noqa: E402
 
-OWN = re.compile(r"widgets/|assets/(?!images/|javascripts/|stylesheets/)")  # the rest is the theme's
+OWN = re.compile(
+    r"widgets/|assets/(?!images/|javascripts/|stylesheets/)"
+)  # the rest is the theme's
 REFERENCE = re.compile(rf'((?:href|src)="(?:\.\./|\./|/[^":]*?)*)(?={OWN.pattern})')
 INLINE = {
     # Blocks of data are not run, so a policy does not ask about them.
-    "script": re.compile(r"<script(?![^>]*(?:\ssrc=|\stype=\"application/))[^>]*>(.*?)</script>", re.S),
+    "script": re.compile(
+        r"<script(?![^>]*(?:\ssrc=|\stype=\"application/))[^>]*>(.*?)</script>", re.S
+    ),
     "style": re.compile(r"<style[^>]*>(.*?)</style>", re.S),
 }
 CHARSET = '<meta charset="utf-8">'
@@ -94,6 +98,9 @@ def on_post_build(config: Any) -> None:
     write(site / "manifest.webmanifest", metadata.manifest(config, f"v/{version}/assets/icon.svg"))
     build = stamp(site)
     write(site / "_headers", HEADERS.format(policy=protect(site)))
+    size = sum(len(gzip.compress(path.read_bytes())) for path in kept(site))
+    home = site / "index.html"
+    write(home, home.read_text(encoding="utf-8").replace(OFFLINE_SIZE, f"{size / 1e6:.1f} MB"))
     run("worker.mjs", site, json.dumps({"BUILD": build, "VERSION": version}))
 
 
@@ -129,7 +136,9 @@ def protect(site: Path) -> str:
     """Put a policy into every page: the same into all, as the theme swaps pages without loading."""
     pages = {page: page.read_text(encoding="utf-8") for page in sorted(site.rglob("*.html"))}
     hashes = {
-        kind: sorted({f"'{_hash(code)}'" for text in pages.values() for code in found.findall(text)})
+        kind: sorted(
+            {f"'{_hash(code)}'" for text in pages.values() for code in found.findall(text)}
+        )
         for kind, found in INLINE.items()
     }
     policy = "; ".join(
@@ -159,20 +168,22 @@ def _hash(code: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()
 
 
+def kept(site: Path) -> list[Path]:
+    paths = sorted(path for path in site.rglob("*") if path.is_file())
+    return [path for path in paths if KEPT.fullmatch(path.relative_to(site).as_posix())]
+
+
 def stamp(site: Path) -> str:
     """Write the id of the build into what the service worker keeps, and list all of that."""
     files = sorted(path for path in site.rglob("*") if path.is_file() and path.suffix != ".gz")
     build = digest(files, site)
-    kept = [p for p in files if KEPT.fullmatch(p.relative_to(site).as_posix())]
-    size = sum(len(gzip.compress(path.read_bytes())) for path in kept)
     for page in site.rglob("*.html"):
         text = page.read_text(encoding="utf-8")
-        text = text.replace(CHARSET, f'{CHARSET}<meta name="build" content="{build}">')
-        write(page, text.replace(OFFLINE_SIZE, f"{size / 1e6:.1f} MB"))
+        write(page, text.replace(CHARSET, f'{CHARSET}<meta name="build" content="{build}">'))
     for name, where, mark in ((SEARCH, "{", f'"build":"{build}",'), ("sitemap.xml", "?>", "")):
         text = (site / name).read_text(encoding="utf-8")
         write(site / name, text.replace(where, where + (mark or f"<!-- {build} -->"), 1))
-    names = [path.relative_to(site).as_posix() for path in kept]
+    names = [path.relative_to(site).as_posix() for path in kept(site)]
     urls = [re.sub(r"(^|/)index\.html$", r"\1", name) or "./" for name in names]
     write(site / "offline.json", json.dumps({"build": build, "files": urls}))
     return build
