@@ -57,7 +57,7 @@ def wrapped(text: str, font: ImageFont.FreeTypeFont, width: int) -> list[str]:
 
 
 def card(page: Any, config: Any) -> bytes:
-    """A PNG of 1200×630: the page's title, and the site's below."""
+    """A PNG of 1200 by 630: the page's title, and the site's below."""
     title = config.site_name if page.is_homepage else page.title
     below = "" if page.is_homepage else config.site_name
     data, known = letters()

@@ -37,8 +37,8 @@ INLINE = {
 }
 CHARSET = '<meta charset="utf-8">'
 SEARCH = "search/search_index.json"
-# What “Keep this course offline” keeps: no downloads, and no weights of MobileNet, 2.3 MB, which the
-# widget that needs them asks for. The routes of worker.mjs take all of these.
+# What “Keep this course offline” keeps: no downloads, and no weights of MobileNet, which the widget
+# that needs them asks for. The routes of worker.mjs take all of these.
 KEPT = re.compile(
     r"(?:.*/)?index\.html|offline\.html|sitemap\.xml|search/search_index\.json|v/.*(?<!\.bin)"
     r"|.*[.-][0-9a-f]{8}\.(?:min\.)?\w+"

@@ -1,7 +1,5 @@
 """Real Chromium on the built site. Every test fails on a console error or a foreign request."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,28 +7,17 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from ..server import serve
+from .. import audit
+from ..server import Server, serve
 
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
-    """The machine's own Chromium; nothing is downloaded."""
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    if not path:
-        pytest.fail(
-            "no Chromium found: `make chromium`, or set CHROMIUM to its path", pytrace=False
-        )
-    quiet = ("background-networking", "component-update", "sync", "gpu")
-    return {
-        "executable_path": path,
-        "args": [
-            "--no-sandbox",
-            "--no-first-run",
-            "--use-fake-device-for-media-stream",  # a camera that shows a moving pattern
-            *(f"--disable-{name}" for name in quiet),
-        ],
-    }
+    try:
+        path = audit.chromium()
+    except FileNotFoundError as error:
+        pytest.fail(str(error), pytrace=False)
+    return {"executable_path": path, "args": audit.FLAGS}
 
 
 @pytest.fixture(scope="session")
@@ -45,9 +32,14 @@ def notebooks() -> str:
 
 
 @pytest.fixture(scope="session")
-def base_url(site: Path, site_url: str) -> Iterator[str]:
-    with serve(site.parent, int(site_url.split(":")[2].partition("/")[0])):
-        yield site_url
+def server(site: Path, site_url: str) -> Iterator[Server]:
+    with serve(site.parent, int(site_url.split(":")[2].partition("/")[0])) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def base_url(server: Server, site_url: str) -> str:
+    return site_url
 
 
 @pytest.fixture(autouse=True)

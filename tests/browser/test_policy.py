@@ -122,7 +122,7 @@ def test_addresses_never_become_markup(page: Page) -> None:
     attacked: set[str] = set()
     for url in [url for url in URLS if url.startswith("./chapters/")]:
         page.goto(url)
-        query = {}
+        query: dict[str, str] = {}
         for slug in widgets(page):
             attacked.add(slug)
             names = page.locator(f"cv7-{slug} [name]").evaluate_all(
