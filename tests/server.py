@@ -77,7 +77,7 @@ class Handler(http.server.SimpleHTTPRequestHandler):
             self.send_header("Vary", "Accept-Encoding")
         if not fresh:
             self.send_header("Content-Length", str(len(body)))
-        head = sum(len(line) for line in self._headers_buffer)  # type: ignore[attr-defined]
+        head = len(b"".join(self._headers_buffer))  # type: ignore[attr-defined]
         self.end_headers()
         self.server.sent.append(Sent(self.path, head + 2 + (0 if fresh else len(body))))
         if not fresh:

@@ -54,6 +54,15 @@ HEADERS = """\
   Cache-Control: public, max-age=31536000, immutable
 """
 
+# What stands in the place of the widget that needs a network of its own, and what it replaces.
+FALLBACK = re.compile(r"<cv7-teach-classes>(.*)<p>[^\n]*</p>(?=\s*</cv7-teach-classes>)", re.S)
+FROM_FILES = (
+    r"<cv7-teach-classes data-failed>\1<p>This copy was opened from files, and from files a "
+    r"browser loads no network to teach. "
+    r'<a href="{site_url}chapters/transfer-learning/">On the site</a> you can; the other widgets '
+    r"work here, too.</p>"
+)
+
 command = "build"
 
 
@@ -66,7 +75,7 @@ def on_config(config: Any) -> Any:
     config.extra["published"] = command != "serve"
     config.extra["from_files"] = config.plugins["material/offline"].config.enabled
     if config.extra["from_files"]:
-        config.extra["polyfills"] = ["assets/from-files.js"]  # or the theme names another host
+        config.extra["polyfills"] = ["assets/iframe-worker.js"]  # or it comes from another host
     return config
 
 
@@ -75,6 +84,15 @@ def on_page_context(context: Any, page: Any, config: Any, **_: Any) -> Any:
         context["card"] = config.site_url + metadata.card_path(page)
         context["linked_data"] = metadata.linked_data(page, config)
     return context
+
+
+def on_page_content(html: str, config: Any, **_: Any) -> str:
+    if not config.extra["from_files"] or "<cv7-teach-classes>" not in html:
+        return html
+    html, found = FALLBACK.subn(FROM_FILES.format(site_url=config.site_url), html)
+    if not found:
+        raise PluginError("“Teach it your own classes” has changed: adapt FALLBACK in published.py")
+    return html
 
 
 def on_post_page(output: str, page: Any, config: Any, **_: Any) -> str:
@@ -91,7 +109,11 @@ def on_post_build(config: Any) -> None:
         return
     site = Path(config.site_dir)
     if config.extra["from_files"]:
-        run("from-files.mjs", site, json.dumps([str(s) for s in config.extra_javascript]))
+        # Without the loader, which would ask for modules; and without what only a server needs.
+        modules = [str(s) for s in config.extra_javascript if str(s) != "widgets/index.mjs"]
+        run("from-files.mjs", site, json.dumps(modules))
+        for name in ("404.html", "offline.html", "sitemap.xml", "sitemap.xml.gz"):
+            (site / name).unlink()
         return
     write(site / "feed.xml", metadata.feed(metadata.CHANGES.read_text(encoding="utf-8"), config))
     version = move_own(site)

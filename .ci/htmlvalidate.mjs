@@ -1,1 +1,0 @@
-export default { root: true, extends: ["html-validate:standard","html-validate:document"] };
