@@ -62,7 +62,10 @@ def card(page: Any, config: Any) -> bytes:
     below = "" if page.is_homepage else config.site_name
     data, known = letters()
     if missing := {c for c in title + below if ord(c) not in known and c != " "}:
-        raise PluginError(f"no card for “{title}”: its letters have no {' '.join(missing)}")
+        raise PluginError(
+            f"no card for “{title}”: MathJax’s letters have no {' '.join(missing)}; choose another "
+            "title, or other letters in docs/_site/metadata.py"
+        )
     image = Image.new("RGB", CARD, NAVY)
     draw = ImageDraw.Draw(image)
     for size in range(92, 40, -4):

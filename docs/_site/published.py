@@ -24,9 +24,8 @@ sys.path.insert(0, str(ROOT))  # a hook is loaded by its path; this finds its ne
 
 from docs._site import metadata  # noqa: E402
 
-OWN = re.compile(
-    r"widgets/|assets/(?!images/|javascripts/|stylesheets/)"
-)  # the rest is the theme's
+# The other assets are the theme's, and named by their digests already.
+OWN = re.compile(r"widgets/|assets/(?!images/|javascripts/|stylesheets/)")
 REFERENCE = re.compile(rf'((?:href|src)="(?:\.\./|\./|/[^":]*?)*)(?={OWN.pattern})')
 INLINE = {
     # Blocks of data are not run, so a policy does not ask about them.

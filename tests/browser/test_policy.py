@@ -160,6 +160,12 @@ def test_names_of_classes_and_files_never_become_markup(page: Page) -> None:
     files = widget.locator("input[name=files]").first
     files.set_input_files([{"name": name, "mimeType": "text/plain", "buffer": b"words"}])
     expect(widget.locator("form > [role=status]")).to_contain_text(f"“{name}” is not an image")
+    drawing = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" onload="hacked()"><script>{EVIL}</script></svg>'
+    )
+    svg = {"name": "a.svg", "mimeType": "image/svg+xml", "buffer": drawing.encode()}
+    files.set_input_files([svg])
+    expect(widget.locator("form > [role=status]")).to_contain_text("cannot be read as an image")
     widget.get_by_role("button", name="Load samples").click()
     expect(widget.locator("[data-count]").last).to_have_text("16 images", timeout=60_000)
     widget.get_by_role("button", name="Train").click()

@@ -5,20 +5,25 @@ const manifest = document.querySelector('link[rel="manifest"]');
 const build = () => document.querySelector('meta[name="build"]')?.content;
 const { serviceWorker } = navigator;
 
-if (manifest && serviceWorker) {
+async function start() {
   const site = new URL(".", manifest.href);
   const first = !serviceWorker.controller;
-  const start = async () => {
+  try {
     await serviceWorker.register(new URL("sw.js", site));
-    if (!first) return;
-    await in_control();
-    // What came before the worker did; the browser has it still, so little is loaded again.
-    const loaded = performance.getEntriesByType("resource").map(({ name }) => name);
-    await Promise.all([location.href, ...loaded].map((url) => fetch(url).catch(() => {})));
-  };
-  if (document.readyState === "complete") start();
-  else addEventListener("load", start);
+  } catch {
+    return; // not in this window; some browsers have none in private ones
+  }
   globalThis.document$?.subscribe(() => offer(new URL("offline.json", site)));
+  if (!first) return;
+  await in_control();
+  // What came before the worker did; the browser has it still, so little is loaded again.
+  const loaded = performance.getEntriesByType("resource").map(({ name }) => name);
+  await Promise.all([location.href, ...loaded].map((url) => fetch(url).catch(() => {})));
+}
+
+if (manifest && serviceWorker) {
+  if (document.readyState === "complete") start();
+  else addEventListener("load", start); // so that the page comes first
 }
 
 // The theme swaps pages without loading them anew. One of another build would then run with the
