@@ -45,7 +45,7 @@ check: .venv/check.stamp .ci/node_modules/stamp ## the fast checks, under a minu
 	@$(BIN)/pytest -q $(FAST_TESTS)
 
 test: check .venv/test.stamp chromium ## everything: the checks, cv7 against torch, code blocks, Chromium
-	@echo "cv7 against torch, every code block, the notebooks, the site in Chromium (ten to fifteen minutes)"
+	@echo "cv7 against torch, every code block, the notebooks, the site in Chromium (about twenty minutes)"
 	@$(BIN)/pytest -q $(SLOW_TESTS)
 
 audit: .venv/test.stamp .ci/node_modules/stamp .ci/lighthouse/node_modules/stamp chromium ## measure every page of the built site against its budgets (about half an hour)

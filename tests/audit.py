@@ -181,7 +181,7 @@ def bare(target: Path) -> None:
 
 def pages_of(site: Path) -> list[str]:
     found = sorted(p.parent.relative_to(site).as_posix() for p in site.rglob("index.html"))
-    return ["" if name == "." else f"{name}/" for name in found]
+    return ["" if name == "." else f"{name}/" for name in found] + ["404.html"]
 
 
 def measure(work: Path, with_lighthouse: bool) -> dict[str, dict[str, float]]:
