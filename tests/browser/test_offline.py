@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from .. import course
-from ..server import Server, serve
+from ..server import Server
 
 pytestmark = pytest.mark.browser_context_args(service_workers="allow")
 CHAPTER = "chapters/depthwise-separable/"
@@ -21,18 +21,6 @@ CACHED = """async () => {
     }
     return found;
 }"""
-
-
-@pytest.fixture(scope="session")
-def server(site: Path) -> Iterator[Server]:
-    with serve(site.parent) as server:
-        yield server
-
-
-@pytest.fixture(scope="session")
-def base_url(server: Server) -> str:
-    """Not the other tests' server: the network of this one can be cut."""
-    return f"http://127.0.0.1:{server.server_port}/course/"
 
 
 @pytest.fixture(autouse=True)
@@ -94,6 +82,7 @@ def keep(page: Page) -> None:
 
 
 def test_a_page_that_was_read_can_be_read_without_network(page: Page, server: Server) -> None:
+    server.sent.clear()
     page.goto(CHAPTER)
     ready(page)
     early = [sent.path for sent in server.sent if sent.path.endswith((".bin", ".ipynb", ".whl"))]

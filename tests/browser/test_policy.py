@@ -83,7 +83,7 @@ def test_walking_through_the_course_keeps_to_the_policy(page: Page) -> None:
     assert page.url != before
     page.keyboard.press("/")
     page.keyboard.type("residual")
-    expect(page.locator("a.md-search-result__link").first).to_be_visible()
+    expect(page.locator("a.md-search-result__link").first).to_be_visible(timeout=20_000)
     page.keyboard.press("Enter")
 
 
