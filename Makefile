@@ -7,11 +7,11 @@ NPM_BIN := .ci/node_modules/.bin
 # What runs without torch and without a browser; `make test` runs the rest after it.
 FAST_TESTS := tests/site
 SLOW_TESTS := tests/cv7 tests/snippets tests/widgets tests/experiments docs README.md tests/browser
-SCRIPTS := 'docs/widgets/**/*.mjs' 'docs/_site/**/*.{css,js,mjs}' 'tests/widgets/*.mjs'
+SCRIPTS := 'docs/widgets/**/*.mjs' 'docs/_site/**/*.{css,js,mjs}' 'tests/widgets/*.mjs' '.ci/*.mjs'
 
 export NO_MKDOCS_2_WARNING := 1 # the theme's advertisement of its successor; see decisions.md
 
-.PHONY: help serve build check test regen mutants lock chromium clean
+.PHONY: help serve build offline check test audit growth regen mutants lock chromium clean
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -21,15 +21,19 @@ serve: .venv/check.stamp ## build the site and serve it, rebuilding as you edit
 	@echo "Building the site. It will be at http://$(ADDRESS)/ in a few seconds; Ctrl-C ends it."
 	@$(BIN)/mkdocs serve --dev-addr $(ADDRESS)
 
-build: .venv/test.stamp ## run the notebooks, if what they depend on has changed, and build into site/
+build: .venv/test.stamp .ci/node_modules/stamp ## run the notebooks, if what they depend on has changed, and build into site/
 	@NOTEBOOKS=run $(BIN)/mkdocs build --strict
+
+offline: .venv/test.stamp .ci/node_modules/stamp ## the site as an archive that opens without a server: build/course.zip
+	@OFFLINE=true NOTEBOOKS=run $(BIN)/mkdocs build --strict --site-dir build/course
+	@$(BIN)/python -m zipfile -c build/course.zip build/course
 
 check: .venv/check.stamp .ci/node_modules/stamp ## the fast checks, under a minute: no torch, no browser
 	@echo "Lint, formatting, types"
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check . || { echo "run: $(BIN)/ruff format ."; exit 1; }
 	@$(BIN)/mypy --no-error-summary
-	@$(NPM_BIN)/eslint --max-warnings 0 --config .ci/eslint.config.mjs docs tests
+	@$(NPM_BIN)/eslint --max-warnings 0 --config .ci/eslint.config.mjs .ci/*.mjs docs tests
 	@$(NPM_BIN)/prettier --log-level warn --config .ci/prettier.json --check $(SCRIPTS) || \
 		{ echo "run: $(NPM_BIN)/prettier --config .ci/prettier.json --write $(SCRIPTS)"; exit 1; }
 	@echo "Workflows"
@@ -41,10 +45,18 @@ check: .venv/check.stamp .ci/node_modules/stamp ## the fast checks, under a minu
 	@$(BIN)/pytest -q $(FAST_TESTS)
 
 test: check .venv/test.stamp chromium ## everything: the checks, cv7 against torch, code blocks, Chromium
-	@echo "cv7 against torch, every code block, the notebooks, the site in Chromium (ten to fifteen minutes)"
+	@echo "cv7 against torch, every code block, the notebooks, the site in Chromium (about twenty minutes)"
 	@$(BIN)/pytest -q $(SLOW_TESTS)
 
-regen: .venv/test.stamp ## rewrite what is generated: numbers, outputs, figures, vectors
+audit: .venv/test.stamp .ci/node_modules/stamp .ci/lighthouse/node_modules/stamp chromium ## measure every page of the built site against its budgets (about half an hour)
+	@$(BIN)/pytest -q tests/site/test_build.py tests/site/test_published.py \
+		tests/browser/test_offline.py tests/browser/test_from_files.py tests/browser/test_policy.py
+	@$(BIN)/python -m tests.audit
+
+growth: .venv/test.stamp .ci/node_modules/stamp ## how build time and bytes grow with ten and a hundred chapters
+	@$(BIN)/python -m tests.growth
+
+regen: .venv/test.stamp .ci/node_modules/stamp ## rewrite what is generated: numbers, outputs, figures, vectors
 	@$(BIN)/pytest -q --regen tests/widgets tests/snippets tests/site
 	@git --no-pager diff --stat
 
@@ -65,7 +77,7 @@ chromium:
 	@.ci/chromium
 
 clean: ## remove everything that was installed or built
-	rm -rf .venv .cache .ci/node_modules mutants site
+	rm -rf .venv .cache .ci/node_modules .ci/lighthouse/node_modules build mutants site
 
 # ---- What the targets above install, each once ----------------------------------------------
 
@@ -86,9 +98,9 @@ clean: ## remove everything that was installed or built
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r .ci/test.lock
 	@touch $@
 
-.ci/node_modules/stamp: .ci/package-lock.json
+%/node_modules/stamp: %/package-lock.json
 	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' || \
 		{ echo "Node 20 or newer is needed"; exit 1; }
-	@echo "Installing the linters that come through npm (a few seconds, once)"
-	@npm ci --silent --prefix .ci
+	@echo "Installing what comes through npm (about half a minute, once)"
+	@npm ci --silent --prefix $*
 	@touch $@

@@ -16,7 +16,9 @@ from mkdocs.plugins import event_priority
 WORKER = re.compile(r'"search": ?"([^"]*?)assets/(javascripts/workers/search\.\w+\.min\.js)"')
 
 
-def on_post_page(output: str, **_: Any) -> str:
+def on_post_page(output: str, config: Any, **_: Any) -> str:
+    if config.extra["from_files"]:
+        return output  # there the theme reads its index as a script
     output, count = WORKER.subn(r'"search":"\1search/worker.js"', output)
     if count != 1:
         raise PluginError("the theme names its search worker otherwise: adapt WORKER in this file")
@@ -25,6 +27,8 @@ def on_post_page(output: str, **_: Any) -> str:
 
 @event_priority(-50)  # after the search plugin has written its index
 def on_post_build(config: Any, **_: Any) -> None:
+    if config.extra["from_files"]:
+        return
     folder = Path(config.site_dir, "search")
     index = folder / "search_index.json"
     text = index.read_text(encoding="utf-8")

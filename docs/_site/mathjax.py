@@ -115,7 +115,9 @@ def on_post_build(config: Any, **_: Any) -> None:
     target.mkdir(exist_ok=True)
     fonts = distribution() / "output" / "chtml" / "fonts" / "woff-v2"
     for name in set(re.findall(r"mathjax/([\w-]+\.woff)", css)):
-        (target / name).write_bytes(subset(fonts / name, characters))
+        font = fonts / name  # whole in a preview, which is built anew at every edit
+        small = config.extra["published"]
+        (target / name).write_bytes(subset(font, characters) if small else font.read_bytes())
 
 
 def unescape(content: str) -> str:

@@ -18,7 +18,6 @@ import tempfile
 from collections import Counter
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
-from os.path import relpath
 from pathlib import Path
 from shutil import copytree, ignore_patterns, rmtree
 from textwrap import indent
@@ -29,6 +28,7 @@ import markdown
 import nbformat
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.toc import get_toc
+from mkdocs.utils import get_relative_url
 from mkdocs_jupyter.config import settings
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
@@ -246,7 +246,7 @@ def with_files(html: str, slug: str) -> str:
         content = base64.b64decode(match[2])
         name = f"{slug}-{hashlib.sha256(content).hexdigest()[:8]}.{match[1]}"
         build["figures"][name] = content
-        return f'loading="lazy" src="../{name}"'
+        return f'loading="lazy" src="{name}"'
 
     return re.sub(r'src="data:image/(\w+);base64,([^"]+)"', moved, html)
 
@@ -306,10 +306,13 @@ def on_page_content(html: str, page: Any, files: Any, **_: Any) -> str:
         file = files.get_file_from_path(target)
         if file is None:
             raise PluginError(f"{page.file.src_uri}: no such page: {match[1]}")
-        return f'href="{relpath(file.url, page.file.url)}/{match[2] or ""}"'
+        return f'href="{get_relative_url(file.url, page.file.url)}{match[2] or ""}"'
+
+    def beside(match: re.Match[str]) -> str:
+        return f'{match[1]}="{get_relative_url(f"notebooks/{match[2]}", page.file.url)}"'
 
     html = html.partition("<style>")[0]  # the plugin adds a style sheet; ours has all it needs
-    html = re.sub(r'href="([\w-]+\.ipynb)"', r'href="../\1"', html)
+    html = re.sub(r'(href|src)="([\w-]+\.(?:ipynb|jpeg|png|svg|webp))"', beside, html)
     return re.sub(r'href="(\.\./[^":]+\.md)(#[^"]*)?"', link, html)
 
 

@@ -103,7 +103,16 @@ def on_page_content(html: str, config: Any, **_: Any) -> str:
     return html
 
 
-def on_post_page(output: str, **_: Any) -> str:
+def repaired(output: str) -> str:
     if SEARCH not in output:
         raise PluginError("the theme's search dialog has changed: adapt SEARCH in this file")
-    return output.replace(SEARCH, SEARCH.replace(">", ' aria-label="Search">'))
+    output = output.replace(SEARCH, SEARCH.replace(">", ' aria-label="Search">'))
+    return output.replace(' tabindex=""', "")  # the theme's labels; no number, so it says nothing
+
+
+def on_post_page(output: str, **_: Any) -> str:
+    return repaired(output)
+
+
+def on_post_template(output_content: str, template_name: str, **_: Any) -> str:
+    return repaired(output_content) if template_name == "404.html" else output_content

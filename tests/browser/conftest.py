@@ -1,11 +1,5 @@
 """Real Chromium on the built site. Every test fails on a console error or a foreign request."""
 
-import functools
-import http.server
-import os
-import shutil
-import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,43 +7,23 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
+from .. import audit
+from ..server import Server, serve
+
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
-    """The machine's own Chromium; nothing is downloaded."""
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    if not path:
-        pytest.fail(
-            "no Chromium found: `make chromium`, or set CHROMIUM to its path", pytrace=False
-        )
-    quiet = ("background-networking", "component-update", "sync", "gpu")
-    return {
-        "executable_path": path,
-        "args": [
-            "--no-sandbox",
-            "--no-first-run",
-            "--use-fake-device-for-media-stream",  # a camera that shows a moving pattern
-            *(f"--disable-{name}" for name in quiet),
-        ],
-    }
+    try:
+        path = audit.chromium()
+    except FileNotFoundError as error:
+        pytest.fail(str(error), pytrace=False)
+    return {"executable_path": path, "args": audit.FLAGS}
 
 
-class Handler(http.server.SimpleHTTPRequestHandler):
-    extensions_map = http.server.SimpleHTTPRequestHandler.extensions_map | {
-        ".mjs": "text/javascript",
-        ".woff": "font/woff",
-    }
-
-    def log_message(self, *_: Any) -> None:
-        pass
-
-
-class Server(http.server.ThreadingHTTPServer):
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A browser that leaves before its file has arrived is no error, and not worth a trace."""
-        if not isinstance(sys.exception(), ConnectionError):
-            super().handle_error(request, client_address)
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    """No service worker, except in its own tests: it would answer in place of their routes."""
+    return browser_context_args | {"service_workers": "block"}
 
 
 @pytest.fixture(scope="session")
@@ -58,13 +32,14 @@ def notebooks() -> str:
 
 
 @pytest.fixture(scope="session")
-def base_url(site: Path, site_url: str) -> Iterator[str]:
-    handler = functools.partial(Handler, directory=str(site.parent))
-    address = ("127.0.0.1", int(site_url.split(":")[2].partition("/")[0]))
-    with Server(address, handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield site_url
-        server.shutdown()
+def server(site: Path, site_url: str) -> Iterator[Server]:
+    with serve(site.parent, int(site_url.split(":")[2].partition("/")[0])) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def base_url(server: Server, site_url: str) -> str:
+    return site_url
 
 
 @pytest.fixture(autouse=True)
@@ -90,4 +65,6 @@ def quiet_and_private(page: Page, base_url: str) -> Iterator[None]:
         "response", lambda r: complaints.append(f"{r.status}: {r.url}") if r.status > 399 else 0
     )
     yield
+    blocked = "console: Service Worker registration blocked by Playwright"
+    complaints = [complaint for complaint in complaints if complaint != blocked]
     assert not complaints, "\n".join(complaints)

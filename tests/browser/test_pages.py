@@ -4,9 +4,9 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from ..audit import ALIVE, SIZES, axe
 from ..conftest import NOTEBOOKS, PAGES, ROOT
 
 URLS = [
@@ -14,38 +14,13 @@ URLS = [
     for p in [*PAGES, *NOTEBOOKS]
 ]
 CHAPTER = "chapters/skip-connections/"
-SIZES = {"phone": {"width": 360, "height": 740}, "desktop": {"width": 1280, "height": 900}}
-
-
-# Notes unfolded, widgets loaded, and every question answered, as it happens wrongly.
-ALIVE = """async () => {
-  document.querySelectorAll("details").forEach((details) => { details.open = true; });
-  for (const element of document.querySelectorAll(":not(:defined)")) {
-    if (!element.localName.startsWith("cv7-")) continue; // a formula
-    element.scrollIntoView();
-    await customElements.whenDefined(element.localName);
-  }
-  for (const form of document.querySelectorAll("cv7-question form")) {
-    for (const control of form.querySelectorAll("input, textarea")) {
-      if (control.type === "radio") control.checked = true;
-      else control.value = "1, 2";
-    }
-    form.requestSubmit();
-  }
-  scrollTo(0, 0);
-}"""
 
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("url", URLS)
 def test_axe_finds_nothing(page: Page, url: str, scheme: str, size: str) -> None:
-    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    page.set_viewport_size(SIZES[size])
-    page.goto(url)
-    page.evaluate(ALIVE)
-    page.wait_for_timeout(300)  # the theme's own late parts
-    result = Axe().run(page)
+    result = axe(page, url, scheme, size)
     assert result.violations_count == 0, result.generate_report()
     expected = {"light": "default", "dark": "slate"}[scheme]
     assert page.evaluate("document.body.dataset.mdColorScheme") == expected

@@ -54,6 +54,11 @@ def train(page: Page) -> None:
     expect(output(page, "trained")).to_contain_text("held-out images are right", timeout=PATIENCE)
 
 
+def packed_in(site: Path) -> bytes:
+    (path,) = site.glob("v/*/widgets/teach-classes/mobilenet-v2.bin")
+    return path.read_bytes()
+
+
 def workers(page: Page) -> list[str]:
     """Those of the widget; the theme's search has one, too."""
     return [worker.url for worker in page.workers if "/teach-classes/" in worker.url]
@@ -93,7 +98,7 @@ def test_from_samples_to_a_head_in_python(page: Page, site: Path) -> None:
 
     with page.expect_download() as download:
         button(page, "Save the head").click()
-    packed = (site / "widgets/teach-classes/mobilenet-v2.bin").read_bytes()
+    packed = packed_in(site)
     head = linear_head.load(download.value.path(), backbone=packed)
     assert head.classes == ("crack", "scratch", "discolour")
     pairs = page.evaluate("""() => {
@@ -198,7 +203,7 @@ def test_with_names_of_every_kind_it_stays_readable(page: Page, scheme: str) -> 
 
 
 def test_a_network_that_does_not_come(page: Page, site: Path) -> None:
-    packed = (site / "widgets/teach-classes/mobilenet-v2.bin").read_bytes()
+    packed = packed_in(site)
     flipped = bytearray(packed)
     flipped[500_000] ^= 1
     other = page.context.new_page()  # whose console may complain

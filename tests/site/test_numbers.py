@@ -56,6 +56,7 @@ DEFINITIONAL = re.compile(
   | \b(?:19|20)\d\d[ab]?\b | [Ww]eeks?\ (?:1\ to\ 7|7|8)\b | [Ll]ayers?\ 1\b
   | \b(?:[Ss]ection|[Tt]able|[Ff]igure|[Ee]quation|[Cc]hapter|[Ee]xercise)s?
     \ \d+(?:\.\d+)*(?:\ and\ \d\b)?
+  | ^\#\#\ 20\d\d-[01]\d-[0-3]\d\ ·
   | ^\s*\d\.\ (?=\S) | ^\#\#\ [1-8]\ · | \[[1-8]\ · | ^\|\ [1-8]\ (?=[A-Z])
     # kernels, square maps, channels, shapes
   | \b([1357])×\1\b | \b(112|56|28|14|7|224|96|64|32|24|16|8|4)×\2\b

@@ -160,7 +160,9 @@ def test_no_foreseen_mistake_is_called_right() -> None:
     asked, names = [], []
     for name, question in all_questions():
         for part, data in zip(question.parts, as_data(question)["parts"], strict=True):
-            for mistake in part.mistakes if isinstance(part, Number) else ():
+            if not isinstance(part, Number):
+                continue
+            for mistake in part.mistakes:
                 if entered(mistake.value) != entered(part.answer):
                     asked.append((data, entered(mistake.value)))
                     names.append(f"{name}, {part.label}: {mistake.value} for {part.answer}")

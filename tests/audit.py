@@ -1,0 +1,288 @@
+"""`make audit`: every page of the built site, measured in Chromium against its budgets.
+
+One table is printed, the worst page first, and written as JSON. Bytes, axe, layout and requests
+are the same on every machine, and always count; times are medians, and count only when they are
+far off, as machines are noisy. tests/browser holds pages to the first kind in `make test`.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from . import course
+from .conftest import ROOT
+from .server import Server, serve
+
+
+@dataclass(frozen=True)
+class Budget:
+    """`most` may be reached, or `least` has to be; past `far`, noise is no excuse."""
+
+    most: float | None = None
+    least: float | None = None
+    far: float | None = None
+
+    def used(self, value: float) -> float:
+        """The share of the budget that is used: above 1, it is broken."""
+        if self.least is not None:
+            return self.least / value if value else float("inf")
+        assert self.most is not None
+        return value / self.most if self.most else 1.0 + value if value else 0.0
+
+    def broken(self, value: float) -> bool:
+        """Whether it fails the audit."""
+        if self.far is None:
+            return self.used(value) > 1
+        return value < self.far if self.least is not None else value > self.far
+
+
+# Before any interaction, compressed, on a phone, with nothing in the browser's cache.
+LOAD = {
+    "bytes": Budget(most=150_000),  # of everything that is sent, headers, fonts and worker too
+    "script": Budget(most=60_000),  # of these, JavaScript
+    "foreign": Budget(most=0),  # requests to another host
+    "console": Budget(most=0),  # messages
+    "cls": Budget(most=0.01),  # cumulative layout shift, while one scrolls through the page, too
+}
+AXE = {"axe": Budget(most=0)}  # violations, in light and dark, on phone and desktop
+LIGHTHOUSE = {
+    "performance": Budget(least=98, far=85),
+    "accessibility": Budget(least=100),
+    "best-practices": Budget(least=100),
+    "seo": Budget(least=100),
+    "tbt": Budget(most=50, far=300),  # total blocking time in milliseconds
+    "lcp": Budget(most=1.15, far=1.6),  # largest contentful paint, by that of a bare page
+}
+BUDGETS = {**LOAD, **AXE, **LIGHTHOUSE}
+SIZES = {"phone": {"width": 360, "height": 740}, "desktop": {"width": 1280, "height": 900}}
+RUNS = 3  # of Lighthouse, of which the median counts
+FLAGS = [
+    "--no-sandbox",
+    "--no-first-run",
+    "--use-fake-device-for-media-stream",  # a camera that shows a moving pattern
+    *(f"--disable-{name}" for name in ("background-networking", "component-update", "sync", "gpu")),
+]
+SHIFTS = """
+    globalThis.shifted = 0;
+    new PerformanceObserver((list) => {
+        for (const { value, hadRecentInput } of list.getEntries()) {
+            if (!hadRecentInput) globalThis.shifted += value;
+        }
+    }).observe({ type: "layout-shift", buffered: true });
+"""
+SCROLL = """async () => {
+    for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight / 2) {
+        scrollTo({ top: y, behavior: "instant" });
+        await new Promise((resolve) => setTimeout(resolve, 30));
+    }
+}"""
+
+
+def chromium() -> str:
+    """The machine's own Chromium; nothing is downloaded."""
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    if not path:
+        raise FileNotFoundError("no Chromium found: `make chromium`, or set CHROMIUM to its path")
+    return path
+
+
+def load(browser: Browser, server: Server, url: str) -> dict[str, float]:
+    """What a first visit costs."""
+    context = browser.new_context(viewport=SIZES["phone"], service_workers="allow")
+    page = context.new_page()
+    page.add_init_script(SHIFTS)
+    messages: list[str] = []
+    foreign: list[str] = []
+    page.on("console", lambda message: messages.append(message.text))
+    page.on("pageerror", lambda error: messages.append(str(error)))
+    host = url.split("/")[2]
+    context.on(
+        "request",
+        lambda r: (
+            foreign.append(r.url) if not r.url.startswith(("data:", f"http://{host}/")) else 0
+        ),
+    )
+    server.sent.clear()
+    page.goto(url)
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(1500)  # the service worker, which loads last
+    sent = list(server.sent)
+    page.evaluate(SCROLL)
+    found = {
+        "bytes": sum(one.bytes for one in sent),
+        "script": sum(one.bytes for one in sent if one.path.endswith((".js", ".mjs"))),
+        "foreign": len(foreign),
+        "console": len(messages),
+        "cls": round(page.evaluate("globalThis.shifted"), 4),
+    }
+    context.close()
+    return found
+
+
+# Notes unfolded, widgets loaded, and every question answered, as it happens wrongly.
+ALIVE = """async () => {
+  document.querySelectorAll("details").forEach((details) => { details.open = true; });
+  for (const element of document.querySelectorAll(":not(:defined)")) {
+    if (!element.localName.startsWith("cv7-")) continue; // a formula
+    element.scrollIntoView();
+    await customElements.whenDefined(element.localName);
+  }
+  for (const form of document.querySelectorAll("cv7-question form")) {
+    for (const control of form.querySelectorAll("input, textarea")) {
+      if (control.type === "radio") control.checked = true;
+      else control.value = "1, 2";
+    }
+    form.requestSubmit();
+  }
+  scrollTo(0, 0);
+}"""
+
+
+def axe(page: Page, url: str, scheme: str, size: str) -> Any:
+    """axe's findings with the page alive."""
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    page.set_viewport_size(SIZES[size])
+    page.goto(url)
+    page.evaluate(ALIVE)
+    page.wait_for_timeout(300)  # the theme's own late parts
+    return Axe().run(page)
+
+
+def lighthouse(url: str) -> dict[str, float]:
+    """Medians of several runs, as on a phone; `lcp` in milliseconds."""
+    runs = []
+    for _ in range(RUNS):
+        done = subprocess.run(
+            [
+                *(ROOT / ".ci/lighthouse/node_modules/.bin/lighthouse", url, "--quiet"),
+                *("--output=json", "--output-path=stdout"),
+                "--only-categories=performance,accessibility,best-practices,seo",
+                f"--chrome-flags=--headless=new {' '.join(FLAGS)}",
+            ],
+            env=os.environ | {"CHROME_PATH": chromium()},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        result = json.loads(done.stdout)
+        scores = {name: 100 * c["score"] for name, c in result["categories"].items()}
+        audits = result["audits"]
+        times = {
+            "tbt": audits["total-blocking-time"]["numericValue"],
+            "lcp": audits["largest-contentful-paint"]["numericValue"],
+        }
+        runs.append(scores | times)
+    return {name: statistics.median(run[name] for run in runs) for name in runs[0]}
+
+
+def bare(target: Path) -> None:
+    """A page of the theme as it comes, for comparison; only the fonts from elsewhere are off."""
+    docs = target / "docs"
+    docs.mkdir(parents=True)
+    (docs / "index.md").write_text("# A page\n\n" + "Some words of text. " * 200, encoding="utf-8")
+    config = "site_name: Bare\ntheme: {name: material, font: false}\n"
+    (target / "mkdocs.yml").write_text(config, encoding="utf-8")
+    course.build(target, target / "bare")
+
+
+def pages_of(site: Path) -> list[str]:
+    found = sorted(p.parent.relative_to(site).as_posix() for p in site.rglob("index.html"))
+    return ["" if name == "." else f"{name}/" for name in found] + ["404.html"]
+
+
+def measure(work: Path, with_lighthouse: bool) -> dict[str, dict[str, float]]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    address = f"http://127.0.0.1:{port}/"
+    course.build(ROOT, work / "served/course", SITE_URL=f"{address}course/", NOTEBOOKS="run")
+    bare(work / "plain")
+    shutil.move(work / "plain/bare", work / "served/bare")
+    found: dict[str, dict[str, float]] = {}
+    with serve(work / "served", port) as server:
+        paint = lighthouse(f"{address}bare/")["lcp"] if with_lighthouse else 1.0
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+            for name in pages_of(work / "served/course"):
+                url = f"{address}course/{name}"
+                print(f"  {name or 'home'}", file=sys.stderr, flush=True)
+                row = load(browser, server, url)
+                page = browser.new_page(service_workers="block")
+                row["axe"] = sum(
+                    axe(page, url, scheme, size).violations_count
+                    for scheme in ("light", "dark")
+                    for size in SIZES
+                )
+                page.close()
+                if with_lighthouse:
+                    row |= lighthouse(url)
+                    row["lcp"] /= paint
+                found[name or "home"] = row
+            browser.close()
+    return found
+
+
+def shown(name: str, value: float) -> str:
+    text = f"{value:,.0f}" if value >= 100 or value == int(value) else f"{value:.2f}"
+    return text + (
+        "!" if BUDGETS[name].broken(value) else "?" if BUDGETS[name].used(value) > 1 else ""
+    )
+
+
+def table(found: dict[str, dict[str, float]]) -> str:
+    """Pages by figures, the worst page first. `!` is broken, `?` may be noise."""
+    names = [name for name in BUDGETS if all(name in row for row in found.values())]
+    order = sorted(found, key=lambda p: -max(BUDGETS[name].used(found[p][name]) for name in names))
+    limits = [
+        f"≤ {b.most:,g}" if b.least is None else f"≥ {b.least:g}"
+        for b in map(BUDGETS.get, names)
+        if b
+    ]
+    rows = [["page", *names], ["budget", *limits]]
+    rows += [[page, *(shown(name, found[page][name]) for name in names)] for page in order]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  ".join(
+            cell.ljust(width) if index == 0 else cell.rjust(width)
+            for index, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in rows
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="without Lighthouse")
+    parser.add_argument("--json", type=Path, default=ROOT / ".cache/audit.json")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as work:
+        found = measure(Path(work), not options.quick)
+    budgets = {name: vars(budget) for name, budget in BUDGETS.items()}
+    options.json.parent.mkdir(exist_ok=True)
+    options.json.write_text(json.dumps({"budgets": budgets, "pages": found}, indent=1) + "\n")
+    print(table(found))
+    broken = [
+        f"{page}: {name} is {row[name]:,g}"
+        for page, row in found.items()
+        for name in row
+        if BUDGETS[name].broken(row[name])
+    ]
+    if broken:
+        sys.exit("Budgets that are broken (tests/audit.py has them):\n" + "\n".join(broken))
+
+
+if __name__ == "__main__":
+    main()

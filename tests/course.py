@@ -1,0 +1,35 @@
+"""A copy of what the site is built from, for tests and measurements that change it."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from .conftest import ROOT
+
+PARTS = (".ci", "cv7", "docs", "snippets", "mkdocs.yml", "pyproject.toml", "README.md", "LICENSE")
+
+
+def copy(target: Path) -> Path:
+    for part in PARTS:
+        source = ROOT / part
+        if source.is_dir():
+            ignored = shutil.ignore_patterns("__pycache__", "node_modules")
+            shutil.copytree(source, target / part, ignore=ignored)
+        else:
+            target.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source, target)
+    (target / ".ci/node_modules").symlink_to(ROOT / ".ci/node_modules")
+    if (ROOT / ".cache").exists():
+        shutil.copytree(ROOT / ".cache", target / ".cache")
+    return target
+
+
+def build(course: Path, target: Path, **environment: str) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--quiet", "--strict", "--site-dir", target],
+        cwd=course,
+        env=os.environ | {"PYTHONPATH": str(course)} | environment,
+        check=True,
+    )

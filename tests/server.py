@@ -1,0 +1,96 @@
+"""A small web server for the built site: compressed and cached for minutes, as static hosts do."""
+
+import functools
+import gzip
+import http.server
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+COMPRESSED = {".css", ".html", ".ipynb", ".js", ".json", ".mjs", ".svg", ".webmanifest", ".xml"}
+
+
+@dataclass
+class Sent:
+    """What went over the wire for one request, headers included."""
+
+    path: str
+    bytes: int
+
+
+@functools.cache
+def _compressed(path: Path, _changed: int) -> bytes:
+    return gzip.compress(path.read_bytes(), 6, mtime=0)  # hosts use a middling level
+
+
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self.folder = folder  # another one, and a new version has been published
+        self.cut = False  # true, and the network is gone
+        self.sent: list[Sent] = []
+        super().__init__(("127.0.0.1", port), Handler)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A browser that leaves before its file has arrived is no error, and not worth a trace."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
+class Handler(http.server.SimpleHTTPRequestHandler):
+    server: Server
+    protocol_version = "HTTP/1.1"
+    extensions_map = http.server.SimpleHTTPRequestHandler.extensions_map | {
+        ".mjs": "text/javascript",
+        ".webmanifest": "application/manifest+json",
+        ".woff": "font/woff",
+    }
+
+    def do_GET(self) -> None:
+        if self.server.cut:
+            self.close_connection = True
+            return
+        self.directory = str(self.server.folder)
+        path = Path(self.translate_path(self.path))
+        if path.is_dir() and self.path.partition("?")[0].endswith("/"):
+            path /= "index.html"
+        if not path.is_file():
+            super().do_GET()  # a redirect, or “not found”
+            return
+        accepted = "gzip" in self.headers.get("Accept-Encoding", "")
+        packed = accepted and path.suffix in COMPRESSED
+        changed = path.stat().st_mtime_ns
+        body = _compressed(path, changed) if packed else path.read_bytes()
+        etag = f'"{changed:x}"'
+        fresh = self.headers.get("If-None-Match") == etag
+        self.send_response(304 if fresh else 200)
+        self.send_header("Content-Type", self.guess_type(str(path)))
+        self.send_header("Cache-Control", "max-age=600")
+        self.send_header("ETag", etag)
+        if packed:
+            self.send_header("Content-Encoding", "gzip")
+            self.send_header("Vary", "Accept-Encoding")
+        if not fresh:
+            self.send_header("Content-Length", str(len(body)))
+        head = len(b"".join(self._headers_buffer))  # type: ignore[attr-defined]
+        self.end_headers()
+        self.server.sent.append(Sent(self.path, head + 2 + (0 if fresh else len(body))))
+        if not fresh:
+            self.wfile.write(body)
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+@contextmanager
+def serve(folder: Path, port: int = 0) -> Iterator[Server]:
+    """Serve a folder; the server's `sent` lists what went out."""
+    with Server(folder, port) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()
