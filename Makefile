@@ -6,7 +6,7 @@ BIN := .venv/bin
 NPM_BIN := .ci/node_modules/.bin
 # What runs without torch and without a browser; `make test` runs the rest after it.
 FAST_TESTS := tests/site
-SLOW_TESTS := tests/cv7 tests/snippets tests/widgets tests/experiments docs README.md tests/browser
+SLOW_TESTS := tests/build tests/cv7 tests/snippets tests/widgets tests/experiments docs README.md tests/browser
 SCRIPTS := 'docs/widgets/**/*.mjs' 'docs/_site/**/*.{css,js,mjs}' 'tests/widgets/*.mjs' '.ci/*.mjs'
 
 export NO_MKDOCS_2_WARNING := 1 # the theme's advertisement of its successor; see decisions.md

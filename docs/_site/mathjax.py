@@ -106,7 +106,7 @@ def subset(font: Path, characters: set[str]) -> bytes:
 
 def on_post_build(config: Any, **_: Any) -> None:
     """Write the styles of the glyphs in use, and the fonts those styles name."""
-    css = str(engine().eval("stylesheet()"))
+    css = re.sub(r"\n\s*\n", "\n", str(engine().eval("stylesheet()")))
     assets = Path(config.site_dir, "assets")
     (assets / "mathjax.css").write_text(css, encoding="utf-8")
     contents = re.findall(r'content: "((?:[^"\\]|\\.)*)"', css)

@@ -40,6 +40,7 @@ sys.path.insert(0, str(ROOT))  # a hook is loaded by its path; this finds its ne
 from cv7.measured import DATA  # noqa: E402
 from docs._site import pages  # noqa: E402
 from docs._site.claims import claims  # noqa: E402
+from docs._site.kept import kept  # noqa: E402
 
 SOURCES = ROOT / "docs" / "notebooks"
 CACHE = ROOT / ".cache" / "notebooks"
@@ -165,14 +166,15 @@ def with_results(path: Path) -> tuple[Notebook, bool]:
 
 # ---- What the plugin renders ------------------------------------------------------------------
 
-build: dict[str, Any] = {}  # what this build knows: configuration, files, figures, ...
+# What this build knows: configuration, files, figures, ...; previews remember rendered pages.
+build: dict[str, Any] = kept.setdefault("notebooks", {"figures": {}, "toc": {}})
 
 
 def on_files(files: Any, config: Any) -> Any:
     # Its templates and filters are settings of the module, not of the plugin.
     settings.templates_dir = str(Path(__file__).parent / "templates")
     templateexporter.default_filters["cv7_page"] = page_html
-    build.update(config=config, files=files, figures={}, without_results=set())
+    build.update(config=config, files=files, without_results=set())
     for path in sorted(SOURCES.glob("*.py")):
         notebook, has_results = with_results(path)
         if not has_results:
@@ -229,7 +231,7 @@ def page_html(notebook: Notebook) -> str:
         extension_configs=build["config"].mdx_configs,
     )
     html = converter.convert("\n\n".join([heading, lead, above(slug), introduction, *rest]))
-    build["toc"] = get_toc(converter.toc_tokens)
+    build["toc"][slug] = get_toc(converter.toc_tokens)
     # Every page loads the search index: of a notebook it holds the prose, not the code.
     html = html.replace('<div class="language-', '<div data-search-exclude class="language-')
     return re.sub(
@@ -299,7 +301,7 @@ def above(slug: str) -> str:
 def on_page_content(html: str, page: Any, files: Any, **_: Any) -> str:
     if not page.file.src_uri.startswith("notebooks/"):
         return html
-    page.toc = build["toc"]
+    page.toc = build["toc"][Path(page.file.src_uri).stem]
 
     def link(match: re.Match[str]) -> str:
         target = os.path.normpath(f"notebooks/{match[1]}")

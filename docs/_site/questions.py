@@ -9,6 +9,7 @@ into a form; the reader's browser compares (docs/widgets/question), and computes
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
 
 VARIANTS = 24  # of “another one like this”
@@ -95,14 +96,16 @@ class Asked:
 
     def variants(self) -> list[Question]:
         """The same ones in every build; none twice, and not those of the page."""
-        draw = random.Random(self.make.__name__)
+        chosen = list(product(*self.ranges.values()))
+        random.Random(self.make.__name__).shuffle(chosen)
         found: dict[str, Question] = {}
-        for _ in range(40 * VARIANTS if self.ranges else 0):
-            chosen = {name: draw.choice(values) for name, values in self.ranges.items()}
-            question = self.make(**chosen)
+        for values in chosen if self.ranges else ():
+            if len(found) == VARIANTS:
+                break
+            question = self.make(**dict(zip(self.ranges, values, strict=True)))
             if question != self.make():
                 found.setdefault(question.task, question)
-        return list(found.values())[:VARIANTS]
+        return list(found.values())
 
 
 def asked(**ranges: Sequence[Any]) -> Callable[[Callable[..., Question]], Asked]:

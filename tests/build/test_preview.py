@@ -1,0 +1,79 @@
+"""What `make serve` shows after an edit is what a build from nothing would show."""
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from .. import course
+
+# Builds as `make serve` does, again and again in one process; a line of input before each.
+PREVIEWS = """
+import sys
+from mkdocs.commands.build import build
+from mkdocs.config import load_config
+for line in sys.stdin:
+    config = load_config("mkdocs.yml", site_dir=line.strip())
+    config.plugins.on_startup(command="serve", dirty=False)
+    build(config)
+    print("built", flush=True)
+"""
+EDITS = (
+    ("docs/chapters/skip-connections.md", "Why adding layers can hurt", "Why layers can hurt"),
+    ("docs/widgets/train-networks/controls.html", "Two networks, one difference", "Two networks"),
+    ("snippets/residual-block.py", "import", "import  "),
+    ("docs/questions/skip_connections.py", "That is F(x) alone", "That is only F(x)"),
+    ("docs/notebooks/network-depth.py", "BatchNorm", "Batch Norm"),
+)
+
+
+def digests(site: Path) -> dict[str, str]:
+    return {
+        path.relative_to(site).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in site.rglob("*")
+        if path.is_file() and path.name not in ("sitemap.xml.gz",)  # it has the time of day
+    }
+
+
+def preview(folder: Path) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-c", PREVIEWS],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(folder), "NOTEBOOKS": "cached"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+
+
+def build(process: "subprocess.Popen[str]", site: Path) -> dict[str, str]:
+    assert process.stdin
+    assert process.stdout
+    process.stdin.write(f"{site}\n")
+    process.stdin.flush()
+    assert process.stdout.readline() == "built\n"
+    return digests(site)
+
+
+def test_an_edit_shows_whatever_was_edited(tmp_path: Path) -> None:
+    folder = course.copy(tmp_path / "course")
+    with preview(folder) as warm:
+        before = build(warm, tmp_path / "first")
+        assert build(warm, tmp_path / "second") == before
+        for name, old, new in EDITS:
+            text = (folder / name).read_text(encoding="utf-8")
+            assert old in text
+            (folder / name).write_text(text.replace(old, new, 1), encoding="utf-8")
+        after = build(warm, tmp_path / "third")
+        assert warm.stdin
+        warm.stdin.close()
+    with preview(folder) as cold:
+        wanted = build(cold, tmp_path / "fourth")
+        assert cold.stdin
+        cold.stdin.close()
+    assert after == wanted
+    changed = {name for name in after if after[name] != before[name]}
+    assert {"chapters/skip-connections/index.html", "notebooks/network-depth/index.html"} <= changed
+    assert "chapters/transfer-learning/index.html" not in changed
