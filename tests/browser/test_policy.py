@@ -1,10 +1,11 @@
 """The content security policy in use, no cookies, and readers' words that never become markup."""
 
+import json
 from collections.abc import Iterator
 from urllib.parse import quote, urlencode
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from ..conftest import ROOT
 from .test_pages import CHAPTER, URLS
@@ -41,14 +42,14 @@ def widgets(page: Page) -> list[str]:
     names: list[str] = page.locator("article *").evaluate_all(
         "found => found.map((e) => e.localName).filter((name) => name.startsWith('cv7-'))"
     )
-    return [name.removeprefix("cv7-") for name in names]
+    return sorted({name.removeprefix("cv7-") for name in names})
 
 
 def use(page: Page, tag: str) -> None:
     """Each control of a widget once, in the order of the page, except those that take minutes."""
-    widget = page.locator(tag)
+    widget = page.locator(tag).first
     widget.scroll_into_view_if_needed()
-    expect(page.locator(f"{tag}:defined")).to_be_visible()
+    expect(page.locator(f"{tag}:defined").first).to_be_visible()
     for slider in widget.locator("input[type=range]:visible:enabled").all():
         slider.press("ArrowRight")
     for radio in widget.locator("input[type=radio]:visible:enabled").all():
@@ -117,8 +118,10 @@ def test_there_are_no_cookies(page: Page) -> None:
 
 def test_addresses_never_become_markup(page: Page) -> None:
     attacked: set[str] = set()
-    for url in [url for url in URLS if url.startswith("./chapters/")]:
+    for url in URLS:
         page.goto(url)
+        if not widgets(page):
+            continue
         query: dict[str, str] = {}
         for slug in widgets(page):
             attacked.add(slug)
@@ -128,11 +131,32 @@ def test_addresses_never_become_markup(page: Page) -> None:
             query |= {f"{slug}.{name}": EVIL for name in names}
         page.goto(f"{url}?{urlencode(query)}#{quote(EVIL)}")
         for slug in widgets(page):
+            page.locator(f"cv7-{slug}").first.scroll_into_view_if_needed()
             expect(page.locator(f"cv7-{slug}:defined").first).to_be_attached()
         page.wait_for_load_state("networkidle")
         assert page.evaluate("violations") == []
         assert page.locator(MARKUP).count() == 0
     assert attacked == WIDGETS, "a widget stands on no page, or was not attacked"
+
+
+def test_answers_and_records_never_become_markup(page: Page) -> None:
+    page.goto("exercises/")
+    question = page.locator('cv7-question[name="exercise-7"]')
+    question.scroll_into_view_if_needed()
+    expect(page.locator("cv7-question:defined").first).to_be_attached()
+    for field in question.locator("input, textarea").all():
+        field.fill(EVIL)
+    question.get_by_role("button", name="Check").click()
+    expect(question.get_by_role("status")).to_contain_text("?")
+    record = {"version": 1, "states": {EVIL: "right", "exercise-7": EVIL}}
+    page.evaluate("text => localStorage.setItem('cv7-progress', text)", json.dumps(record))
+    page.goto("exercises/progress/")
+    expect(page.locator("cv7-record:defined")).to_be_visible()
+    for text in (json.dumps(record), json.dumps({"exercise": EVIL, "passed": True}), EVIL):
+        file = FilePayload(name="x.json", mimeType="application/json", buffer=text.encode())
+        page.get_by_label("Read in a file").set_input_files([file])
+        expect(page.locator("cv7-record [role=status]")).to_contain_text("Nothing has changed")
+    assert page.locator(MARKUP).count() == 0
 
 
 def test_what_is_searched_for_never_becomes_markup(page: Page) -> None:
@@ -146,6 +170,8 @@ def test_what_is_searched_for_never_becomes_markup(page: Page) -> None:
 def test_names_of_classes_and_files_never_become_markup(page: Page) -> None:
     page.goto("chapters/transfer-learning/")
     widget = page.locator("cv7-teach-classes")
+    widget.scroll_into_view_if_needed()
+    expect(page.locator("cv7-teach-classes:defined")).to_be_visible()
     widget.get_by_role("button", name="Load the network").click()
     expect(widget.locator("output[name=loaded]")).not_to_be_empty()
     names = widget.locator("input[name=name]")

@@ -40,7 +40,7 @@ def answered(request: pytest.FixtureRequest) -> Iterator[Answers]:
     found: Answers = {}
     with patch.dict(os.environ, OMP_NUM_THREADS="1"), ThreadPoolExecutor(2) as pool:
         for item in request.session.items:
-            given = getattr(item, "callspec", None)
+            given = getattr(item, "callspec", None) if item.path == request.path else None
             if given and "path" in given.params:
                 name, path = given.params["name"], given.params["path"]
                 found[item.name] = pool.submit(check, name, path)
