@@ -49,6 +49,7 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         ".mjs": "text/javascript",
         ".webmanifest": "application/manifest+json",
         ".woff": "font/woff",
+        ".woff2": "font/woff2",
     }
 
     def do_GET(self) -> None:

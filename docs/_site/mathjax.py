@@ -92,13 +92,12 @@ def on_post_page(output: str, page: Any, **_: Any) -> str:
 
 def subset(font: Path, characters: set[str]) -> bytes:
     """The font with these characters only: a few kilobytes instead of thirty."""
-    options = Options(flavor="woff", hinting=False, recalc_timestamp=False, drop_tables=["FFTM"])
+    options = Options(flavor="woff2", hinting=False, recalc_timestamp=False, drop_tables=["FFTM"])
     loaded = load_font(str(font), options)
-    if not characters & set(map(chr, loaded.getBestCmap())):
-        return font.read_bytes()  # browsers refuse a font without characters
-    subsetter = Subsetter(options)
-    subsetter.populate(text="".join(characters))
-    subsetter.subset(loaded)
+    if characters & set(map(chr, loaded.getBestCmap())):  # browsers refuse one without any
+        subsetter = Subsetter(options)
+        subsetter.populate(text="".join(characters))
+        subsetter.subset(loaded)
     smaller = io.BytesIO()
     save_font(loaded, smaller, options)
     return smaller.getvalue()
@@ -107,6 +106,8 @@ def subset(font: Path, characters: set[str]) -> bytes:
 def on_post_build(config: Any, **_: Any) -> None:
     """Write the styles of the glyphs in use, and the fonts those styles name."""
     css = re.sub(r"\n\s*\n", "\n", str(engine().eval("stylesheet()")))
+    if config.extra["published"]:
+        css = css.replace('.woff")', '.woff2")').replace('format("woff")', 'format("woff2")')
     assets = Path(config.site_dir, "assets")
     (assets / "mathjax.css").write_text(css, encoding="utf-8")
     contents = re.findall(r'content: "((?:[^"\\]|\\.)*)"', css)
@@ -114,9 +115,9 @@ def on_post_build(config: Any, **_: Any) -> None:
     target = assets / "mathjax"
     target.mkdir(exist_ok=True)
     fonts = distribution() / "output" / "chtml" / "fonts" / "woff-v2"
-    for name in set(re.findall(r"mathjax/([\w-]+\.woff)", css)):
-        font = fonts / name  # whole in a preview, which is built anew at every edit
-        small = config.extra["published"]
+    for name in set(re.findall(r"mathjax/([\w-]+\.woff2?)", css)):
+        font = (fonts / name).with_suffix(".woff")
+        small = name.endswith("2")  # a preview, built anew at every edit, has the fonts whole
         (target / name).write_bytes(subset(font, characters) if small else font.read_bytes())
 
 

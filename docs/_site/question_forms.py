@@ -156,7 +156,7 @@ def progress(names: Sequence[str], record: str) -> str:
     """The line under a page's title."""
     return (
         f'<div class="cv7-progress"><cv7-progress data-everywhere names="{" ".join(names)}"><p>'
-        f"<span data-count>{len(names)} to do on this page</span> · "
+        f"<span data-count>0 of {len(names)} done on this page</span> · "
         f'<a href="{record}">Your progress</a> · '
         '<label><input type="checkbox"> Show all answers</label></p></cv7-progress></div>'
     )

@@ -61,6 +61,7 @@ def until(page: Page, condition: str) -> None:
 def ready(page: Page) -> None:
     """Until the worker has what the page had loaded before it came."""
     page.wait_for_load_state("networkidle")
+    page.keyboard.press("Shift")  # the worker comes once somebody is there
     until(page, "navigator.serviceWorker.controller")
     page.wait_for_load_state("networkidle")
     until(page, "caches.match(location.href)")

@@ -139,7 +139,7 @@ def test_formulas_are_typeset_with_mathml_and_no_comment_is_left(site: Path, pat
 def test_only_fonts_in_use_are_served_and_all_of_them_exist(site: Path) -> None:
     (path,) = site.glob("v/*/assets/mathjax.css")
     css = path.read_text(encoding="utf-8")
-    named = set(re.findall(r"mathjax/([\w-]+\.woff)", css))
+    named = set(re.findall(r"mathjax/([\w-]+\.woff2)", css))
     assert named == {p.name for p in path.with_suffix("").iterdir()}
 
 

@@ -5,15 +5,22 @@ const manifest = document.querySelector('link[rel="manifest"]');
 const build = () => document.querySelector('meta[name="build"]')?.content;
 const { serviceWorker } = navigator;
 
+const site = manifest && new URL(".", manifest.href);
+let started = null;
+
+/** Once somebody reads, so that a first visit is not charged for it. */
+function begin() {
+  started ??= start();
+  return started;
+}
+
 async function start() {
-  const site = new URL(".", manifest.href);
   const first = !serviceWorker.controller;
   try {
     await serviceWorker.register(new URL("sw.js", site));
   } catch {
     return; // not in this window; some browsers have none in private ones
   }
-  globalThis.document$?.subscribe(() => offer(new URL("offline.json", site)));
   if (!first) return;
   await in_control();
   // What came before the worker did; the browser has it still, so little is loaded again.
@@ -22,8 +29,10 @@ async function start() {
 }
 
 if (manifest && serviceWorker) {
-  if (document.readyState === "complete") start();
-  else addEventListener("load", start); // so that the page comes first
+  const options = { once: true, capture: true, passive: true };
+  for (const type of ["scroll", "pointerdown", "keydown"]) addEventListener(type, begin, options);
+  setTimeout(begin, 30_000); // a short page is read without a move
+  globalThis.document$?.subscribe(() => offer(new URL("offline.json", site)));
 }
 
 // The theme swaps pages without loading them anew. One of another build would then run with the
@@ -36,6 +45,7 @@ globalThis.document$?.subscribe(() => {
 /** When the worker answers for this page. */
 async function in_control() {
   if (serviceWorker.controller) return;
+  if (!(await serviceWorker.getRegistration(site))) throw new Error("This window keeps nothing.");
   await new Promise((resolve) => {
     serviceWorker.addEventListener("controllerchange", resolve, { once: true });
   });
@@ -58,6 +68,7 @@ async function offer(list) {
     output.value = "Keeping the course …";
     progress.hidden = false;
     try {
+      await begin();
       await in_control();
       await keep_all(list, (share) => (progress.value = share));
       output.tabIndex = -1;
