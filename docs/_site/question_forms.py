@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from functools import cache
 from importlib import import_module
-from os.path import relpath
 from pathlib import Path
 from typing import Any
 
@@ -196,11 +195,11 @@ def record(config: Any) -> str:
     )
 
 
-def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
+def on_page_markdown(markdown: str, page: Any, files: Any, **_: Any) -> str:
     """Markers become paragraphs of their own: raw HTML would end up inside one, in a note."""
     if names := names_on(markdown):
-        to = relpath("exercises/progress", page.url or ".")
-        line = progress(names, f"{to}/")
+        to = files.get_file_from_path("exercises/progress.md").url_relative_to(page.file)
+        line = progress(names, to)
         # Under the title, so that a lecturer need not look for it.
         markdown = re.sub(r"^# .*$", lambda m: f"{m[0]}\n\n{line}", markdown, count=1, flags=re.M)
     return MARKER.sub(r"\1cv7question:\2", markdown)

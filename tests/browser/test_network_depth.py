@@ -229,8 +229,9 @@ def test_without_its_script_the_results_are_shown(page: Page) -> None:
 def test_the_answer_is_hidden_while_the_script_is_under_way(page: Page) -> None:
     held: list[Route] = []
     page.route("**/network-depth/element.mjs", lambda route: held.append(route))
-    page.goto(CHAPTER)
-    page.locator("cv7-network-depth").scroll_into_view_if_needed()
+    with page.expect_request("**/network-depth/element.mjs"):
+        page.goto(CHAPTER)
+        page.locator("cv7-network-depth").scroll_into_view_if_needed()
     expect(page.locator('[data-figure="training-error"]')).to_be_visible()
     expect(page.locator('[data-series="plain"]')).to_be_hidden()
     held[0].continue_()

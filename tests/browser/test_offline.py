@@ -46,6 +46,12 @@ def newer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return target
 
 
+def alive(page: Page) -> None:
+    """The chapter's widget works, once a reader comes near."""
+    page.locator("cv7-depthwise-separable").scroll_into_view_if_needed()
+    expect(page.locator("cv7-depthwise-separable:defined")).to_be_visible()
+
+
 def until(page: Page, condition: str) -> None:
     """Wait for a promise to give something true; `wait_for_function` does not ask what it gives."""
     page.evaluate(
@@ -85,12 +91,13 @@ def keep(page: Page) -> None:
 def test_a_page_that_was_read_can_be_read_without_network(page: Page, server: Server) -> None:
     server.sent.clear()
     page.goto(CHAPTER)
+    alive(page)
     ready(page)
     early = [sent.path for sent in server.sent if sent.path.endswith((".bin", ".ipynb", ".whl"))]
     assert not early, "nothing heavy loads unasked"
     server.cut = True
     page.goto(CHAPTER + "?depthwise-separable.in=7")
-    expect(page.locator("cv7-depthwise-separable:defined")).to_be_visible()
+    alive(page)
     slider = page.locator("cv7-depthwise-separable input[name=in]")
     expect(slider).to_have_value("7")
 
@@ -122,7 +129,7 @@ def test_the_whole_course_can_be_kept_by_keyboard(page: Page, server: Server, si
     page.wait_for_url("**/chapters/skip-connections/**")
     page.get_by_role("link", name="Next: ").click()  # as the theme swaps pages
     page.wait_for_url(f"**/{CHAPTER}")
-    expect(page.locator("cv7-depthwise-separable:defined")).to_be_visible()
+    alive(page)
 
 
 def test_an_interrupted_keeping_is_said_and_can_be_tried_again(page: Page) -> None:
@@ -165,7 +172,7 @@ def test_an_update_takes_over_what_was_kept_and_never_mixes(
     assert page.locator("meta[name=build]").get_attribute("content") == new
     assert page.evaluate("getComputedStyle(document.body).getPropertyValue('--updated')") == "1"
     expect(page.get_by_text("After the update.")).to_have_count(1)
-    expect(page.locator("cv7-depthwise-separable:defined")).to_be_visible()
+    alive(page)
     page.goto("about/new/")
     expect(page.get_by_role("heading", name="A new page")).to_be_visible()
     mixed = [url for url in page.evaluate(CACHED)[new] if "/v/" in url]
@@ -185,7 +192,7 @@ def test_an_update_that_breaks_off_changes_nothing(
     server.cut = True
     page.goto(CHAPTER)
     assert page.locator("meta[name=build]").get_attribute("content") == old
-    expect(page.locator("cv7-depthwise-separable:defined")).to_be_visible()
+    alive(page)
 
 
 def test_a_page_of_another_build_is_loaded_anew(page: Page, server: Server, newer: Path) -> None:

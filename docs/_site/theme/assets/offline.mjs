@@ -45,7 +45,6 @@ globalThis.document$?.subscribe(() => {
 /** When the worker answers for this page. */
 async function in_control() {
   if (serviceWorker.controller) return;
-  if (!(await serviceWorker.getRegistration(site))) throw new Error("This window keeps nothing.");
   await new Promise((resolve) => {
     serviceWorker.addEventListener("controllerchange", resolve, { once: true });
   });
@@ -69,6 +68,8 @@ async function offer(list) {
     progress.hidden = false;
     try {
       await begin();
+      if (!(await serviceWorker.getRegistration(site)))
+        throw new Error("This window keeps nothing.");
       await in_control();
       await keep_all(list, (share) => (progress.value = share));
       output.tabIndex = -1;
