@@ -17,8 +17,10 @@ globalThis.postMessage = (message) => {
   if (query) dispatchEvent(new MessageEvent("message", { data: query }));
 };
 
-addEventListener("message", ({ data }) => {
+addEventListener("message", (event) => {
+  const { data } = event;
   if (loaded) return; // the theme's own listener hears it
+  if (data.type === QUERY) event.stopImmediatePropagation(); // it has no index yet
   if (data.type === SETUP && !setup) {
     setup = data;
     send({ type: READY });

@@ -202,7 +202,7 @@ def test_a_page_of_another_build_is_loaded_anew(page: Page, server: Server, newe
     server.folder = newer
     page.locator("article a", has_text="How we know").first.click()
     page.wait_for_url("**/about/how-we-know/**")
-    page.wait_for_function("window.before === undefined")
+    page.wait_for_function("() => window.before === undefined")
     assert page.evaluate("getComputedStyle(document.body).getPropertyValue('--updated')") == "1"
 
 

@@ -102,7 +102,7 @@ def test_the_policy_is_in_force(page: Page, base_url: str) -> None:
             document.createElement("img").src = "https://example.org/image.png";
         }"""
     )
-    other.wait_for_function("broken.length >= 4")
+    other.wait_for_function("() => broken.length >= 4")
     found = other.evaluate("[...new Set(broken)].sort()")
     assert found == ["connect-src", "img-src", "script-src", "script-src-elem"]
     assert not other.evaluate("globalThis.ran")

@@ -30,6 +30,7 @@ def test_a_record_travels_in_a_file(page: Page) -> None:
     found.get_by_label("Depth").fill("45")
     found.get_by_role("button", name="Check").click()
     page.goto(PROGRESS)
+    expect(page.locator(RECORD)).to_be_visible()
     assert row(page, "Skip Connections") == ["1", "0", "0", "6"]
     with page.expect_download() as download:
         page.get_by_role("button", name="Save to a file").click()
@@ -48,7 +49,9 @@ def test_a_record_travels_in_a_file(page: Page) -> None:
 
 def test_leaving_the_button_takes_the_question_back(page: Page) -> None:
     page.goto(PROGRESS)
+    expect(page.locator(RECORD)).to_be_visible()
     page.get_by_role("button", name="Forget everything").click()
+    expect(page.get_by_role("button", name="Really forget everything?")).to_be_visible()
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Forget everything")).to_be_visible()
 
