@@ -111,7 +111,7 @@ def explain(error: BaseException, solution: "Solution") -> str:
     """The last line of the solution that the error went through, the error, and its meaning."""
     if isinstance(error, SystemExit):
         said = "The file ends the program here: what follows is never reached. Leave it out."
-    elif isinstance(error, NotImplementedError) and not str(error):
+    elif isinstance(error, NotImplementedError) and not str(error):  # a starter’s open place
         said = NOT_YET
     elif isinstance(error, SyntaxError):  # of another file, or of text that it made
         return explain_syntax(error)

@@ -1,4 +1,7 @@
-"""Exercise 4: build the block and verify it. Check: python -m cv7.check exercise-4 <this file>."""
+"""Exercise 4: build the block and verify it. Check: python -m cv7.check exercise-4 <this file>.
+
+Each `raise NotImplementedError` marks a place to fill in: the checker knows it as not begun.
+"""
 
 import torch
 from torch import Tensor, nn

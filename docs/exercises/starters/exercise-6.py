@@ -1,4 +1,7 @@
-"""Exercise 6: fine-tuning, step by step. Check it: python -m cv7.check exercise-6 <this file>."""
+"""Exercise 6: fine-tuning, step by step. Check it: python -m cv7.check exercise-6 <this file>.
+
+Each `raise NotImplementedError` marks a place to fill in: the checker knows it as not begun.
+"""
 
 from torch import nn
 from torchvision.models import MobileNet_V2_Weights, mobilenet_v2

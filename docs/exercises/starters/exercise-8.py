@@ -1,4 +1,7 @@
-"""Exercise 8: a pipeline from end to end. Check: python -m cv7.check exercise-8 <this file>."""
+"""Exercise 8: a pipeline from end to end. Check: python -m cv7.check exercise-8 <this file>.
+
+Each `raise NotImplementedError` marks a place to fill in: the checker knows it as not begun.
+"""
 
 import torch
 from torch import nn
