@@ -53,7 +53,7 @@ def network_depth(page: Page, widget: Locator) -> None:
     page.keyboard.type("at most")
     tab_to(page, widget.get_by_role("button", name="Commit"))
     page.keyboard.press("Enter")
-    expect(widget.locator("[data-awaiting]")).to_have_count(0)
+    expect(page.locator("cv7-network-depth[data-awaiting]")).to_have_count(0)
     expect(widget.locator("[name=verdict]")).to_contain_text("just as you said")
     slide(page, widget)
 

@@ -43,7 +43,7 @@ def test_all_answers_at_once_on_this_page_and_the_next(page: Page) -> None:
     expect(opened).to_have_count(count)
     page.locator("cv7-network-depth").scroll_into_view_if_needed()
     expect(page.locator("cv7-network-depth:defined")).to_be_visible()
-    expect(page.locator("cv7-network-depth [data-awaiting]")).to_have_count(0)
+    expect(page.locator("cv7-network-depth[data-awaiting]")).to_have_count(0)
     page.get_by_role("link", name="Depthwise Separable").first.click()
     page.wait_for_url("**/depthwise-separable/**")
     expect(page.get_by_label("Show all answers")).to_be_checked()

@@ -36,10 +36,7 @@ class Progress extends HTMLElement {
       if (on || "taught" in answer.dataset) answer.open = on;
       if (!on) delete answer.dataset.taught;
     }
-    if (on)
-      document
-        .querySelectorAll("cv7-network-depth:has([data-awaiting]) [name=skip]")
-        .forEach((b) => b.click());
+    if (on) document.querySelectorAll("[data-awaiting] [name=skip]").forEach((b) => b.click());
   }
 }
 
