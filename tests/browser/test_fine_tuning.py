@@ -1,5 +1,7 @@
 """The strategy matrix, as its readers use it."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -27,7 +29,7 @@ def test_by_keyboard_alone(page: Page) -> None:
     for quadrant in QUADRANTS[1:]:
         page.keyboard.press("ArrowDown")
         assert open_quadrants(page) == [quadrant]
-        assert f"fine-tuning.quadrant={quadrant}" in page.url
+        expect(page).to_have_url(re.compile(rf"fine-tuning\.quadrant={quadrant}"))
 
 
 def test_by_pointer_and_reload(page: Page) -> None:

@@ -1,5 +1,6 @@
 """`make offline`: the site opened from a file system, without any server."""
 
+import re
 import subprocess
 import sys
 import zipfile
@@ -51,7 +52,7 @@ def test_sliders_answer(page: Page, base_url: str) -> None:
     before = widget.inner_text()
     widget.locator("input[name=in]").press("End")
     assert widget.inner_text() != before
-    assert "depthwise-separable.in=512" in page.url
+    expect(page).to_have_url(re.compile(r"depthwise-separable\.in=512"))
 
 
 def test_networks_train_in_a_worker(page: Page, base_url: str) -> None:

@@ -137,7 +137,7 @@ def test_another_layer_ends_the_race(page: Page) -> None:
     expect(widget.locator("progress")).to_have_js_property("value", 0.5)
     widget.get_by_label("Layer").select_option("3")
     expect(status(widget)).to_have_text("Stopped: you chose another layer.")
-    assert "race-convolutions.layer=3" in page.url
+    expect(page).to_have_url(re.compile(r"race-convolutions\.layer=3"))
     assert workers(page) == []
 
 

@@ -1,6 +1,7 @@
 """The strategy selector, as its readers use it."""
 
 import json
+import re
 import subprocess
 
 import pytest
@@ -67,8 +68,8 @@ def test_by_keyboard_alone(page: Page) -> None:
     page.keyboard.press("ArrowRight")
     expect(stages).to_have_attribute("aria-valuetext", "the last 4 of 19")
     assert states(page) == ["frozen"] * 15 + ["slow"] * 4 + ["head"]
-    assert "strategy-selector.stages=4" in page.url
-    assert "strategy-selector.strategy=B" in page.url
+    expect(page).to_have_url(re.compile(r"strategy-selector\.stages=4"))
+    expect(page).to_have_url(re.compile(r"strategy-selector\.strategy=B"))
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")  # opens “Your task”
     classes = page.get_by_role("slider", name="Classes")

@@ -83,7 +83,7 @@ def test_a_setting_starts_anew_and_is_kept_in_the_address(page: Page) -> None:
     expect(page.locator(f"{WIDGET} output")).to_contain_text("Step 1 of 600")
     page.locator(f"{WIDGET} [name=depth]").select_option("5")
     expect(page.locator(f"{WIDGET} output")).to_contain_text("Step 0 of 600")
-    assert "train-networks.depth=5" in page.url
+    expect(page).to_have_url(re.compile(r"train-networks\.depth=5"))
     page.reload()
     expect(page.locator(f"{WIDGET} [name=depth]")).to_have_value("5")
 

@@ -20,9 +20,11 @@ export function in_range(text, { name, min, max, step, fallback }) {
   return { value, message };
 }
 
+const GROUPED = new Intl.NumberFormat("en-GB"); // toLocaleString would make one for each number
+
 /** Thousands with separators: 1,212,485. */
 export function grouped(count) {
-  return count.toLocaleString("en-GB");
+  return GROUPED.format(count);
 }
 
 const SUPERSCRIPT = "⁰¹²³⁴⁵⁶⁷⁸⁹";

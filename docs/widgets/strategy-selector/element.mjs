@@ -115,8 +115,8 @@ class StrategySelector extends HTMLElement {
       const group = groups.findIndex(([start, stop]) => start <= stage && stage < stop);
       row.dataset.state = group < 0 ? "frozen" : STATES[groups.length][group];
       const map = size / Number(row.dataset.reduction);
-      row.cells[1].textContent = `${map}×${map}×${row.dataset.channels}`;
-      row.cells[3].textContent = group < 0 ? "frozen" : significant(rates[group]);
+      say(row.cells[1], `${map}×${map}×${row.dataset.channels}`);
+      say(row.cells[3], group < 0 ? "frozen" : significant(rates[group]));
     });
     const head = trainable_parameters(classes, 0, this.parameters);
     const [, output, parameters, rate] = this.head.cells;
@@ -144,8 +144,7 @@ class StrategySelector extends HTMLElement {
           : "no gradient goes back; without augmentation the backbone runs once for each image, if you keep its 1,280 features"),
     };
     for (const [name, text] of Object.entries(facts)) {
-      const fact = this.querySelector(`[data-fact="${name}"]`);
-      if (fact.textContent !== text) fact.textContent = text; // spoken only where it changed
+      say(this.querySelector(`[data-fact="${name}"]`), text);
     }
     this.querySelector("[data-what]").textContent = choice.name;
     this.form.elements.statistics.disabled = trained === 0;
@@ -158,6 +157,11 @@ class StrategySelector extends HTMLElement {
       found.hidden = found.dataset.measured !== slug;
     }
   }
+}
+
+/** What stays as it was is neither spoken nor laid out again. */
+function say(element, text) {
+  if (element.textContent !== text) element.textContent = text;
 }
 
 function batch_norm(trained, statistics) {
