@@ -56,9 +56,12 @@ def save(
     by: str,
     settings: dict[str, Any],
     seeds: list[int],
+    device: str | None = None,
     **results: Any,
 ) -> None:
     """Write docs/data/<slug>.json with its provenance; `by` is the script, seen from the root.
+
+    Without `device` it is this computer's processor, one thread a run.
 
     Raises ValueError where there is no such script: results are kept in a clone only.
     """
@@ -70,7 +73,7 @@ def save(
             "by": by,
             "code_sha256": code_sha256(script),
             "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
-            "device": f"CPU, {processor()}, one thread a run",
+            "device": device or f"CPU, {processor()}, one thread a run",
             "versions": {
                 "python": platform.python_version(),
                 **{name: version(name) for name in ("torch", "torchvision", "scikit-learn")},

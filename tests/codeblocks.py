@@ -1,14 +1,19 @@
-"""A pytest plugin (pyproject.toml loads it): pytest-codeblocks runs pages as readers see them."""
+"""A pytest plugin (pyproject.toml loads it): pytest-codeblocks runs pages as readers see them.
+
+With CV7_DEVICE=cuda it runs them on a GPU; tests/device.py says how, and how outputs compare.
+"""
 
 import io
+import os
 import re
 from pathlib import Path
 
 import markdown
 import pytest
 import pytest_codeblocks.plugin
-from pytest_codeblocks.main import CodeBlock, extract_from_buffer
+from pytest_codeblocks.main import CodeBlock, extract_from_buffer, stdout_io
 
+DEVICES = ("cpu", "cuda")
 ROOT = Path(__file__).resolve().parents[1]
 FENCE = re.compile(r"( *)(`{3,}) *(.*)")
 
@@ -54,12 +59,40 @@ def code_blocks(path: str | Path) -> list[CodeBlock]:
 pytest_codeblocks.plugin.extract_from_file = code_blocks
 
 
+def pytest_configure() -> None:
+    device = os.environ.get("CV7_DEVICE", "cpu")
+    if device not in DEVICES:
+        raise pytest.UsageError(f"CV7_DEVICE={device}: choose from {', '.join(DEVICES)}")
+    if device == "cuda":
+        import torch
+
+        if not torch.cuda.is_available():
+            raise pytest.UsageError(
+                "CV7_DEVICE=cuda, but torch finds no CUDA device: install a CUDA build of torch "
+                "and its driver, or leave CV7_DEVICE out and let the CPU stand in"
+            )
+
+
+def run_elsewhere(block: CodeBlock) -> None:
+    """What the plugin does, on another device."""
+    from . import device
+
+    with stdout_io() as printed, device.OnDevice(device.DEVICE):
+        exec(block.code, {"__MODULE__": "__main__"})  # noqa: S102
+    if block.expected_output is not None:
+        wrong = device.differences(block.expected_output, printed.getvalue())
+        if wrong:
+            raise RuntimeError("\n".join([f"line {block.lineno}, on {device.DEVICE}:", *wrong]))
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if isinstance(item, pytest_codeblocks.plugin.TestBlock):
         import torch
 
         from cv7 import weights
 
+        if item.obj.syntax == "python" and os.environ.get("CV7_DEVICE", "cpu") != "cpu":
+            item.runtest = lambda: run_elsewhere(item.obj)
         torch.manual_seed(0)  # a block that wants another seed says so itself
         if "IMAGENET1K" in item.obj.code:
             weights.ensure()  # then the block finds the genuine ones where torchvision looks

@@ -21,7 +21,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """`pytest -m claims` looks where such tests are, and so imports no torch."""
+    """Look where it can be of use: `-m claims` imports no torch, and .ci/gpu sets CV7_DEVICE."""
+    device = os.environ.get("CV7_DEVICE")
+    if collection_path == ROOT / "tests/gpu" and not device:
+        return True
+    if collection_path == ROOT / "tests/gpu/test_gpu.py" and device != "cuda":
+        return True
     elsewhere = {
         ROOT / "tests" / name for name in ("browser", "cv7", "experiments", "snippets", "widgets")
     }

@@ -1,7 +1,12 @@
-"""Run every snippet, section by section, and compare what it prints with its .out file."""
+"""Run every snippet, section by section, and compare what it prints with its .out file.
+
+On CV7_DEVICE; on the CPU, too, under the harness for other devices: what it prints there has to be
+the same to the byte as what the pages' blocks print without it (tests/codeblocks.py).
+"""
 
 import contextlib
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -9,7 +14,8 @@ import torch
 
 from cv7 import weights
 
-from ..conftest import Generated
+from ..conftest import Generated, report
+from ..device import DEVICE, OnDevice, differences
 from ..sections import SNIPPETS, header, sections
 
 
@@ -19,11 +25,21 @@ def test_output_is_what_the_snippet_prints(path: Path, generated: Generated) -> 
     if "IMAGENET1K" in path.read_text(encoding="utf-8"):
         weights.ensure()
     namespace = {"__name__": "__main__"}
-    text = ""
+    outputs = {}
     for name, code in sections(path).items():
         printed = io.StringIO()
-        with contextlib.redirect_stdout(printed):
+        with contextlib.redirect_stdout(printed), OnDevice(DEVICE):
             exec(compile(code, path, "exec"), namespace)  # noqa: S102
         if printed.getvalue():
-            text += f"# --8<-- [start:{name}]\n{printed.getvalue()}# --8<-- [end:{name}]\n"
-    generated(path.with_suffix(".out"), header(path, text) + text)
+            outputs[name] = printed.getvalue()
+    if DEVICE == "cpu":
+        text = "".join(
+            f"# --8<-- [start:{name}]\n{printed}# --8<-- [end:{name}]\n"
+            for name, printed in outputs.items()
+        )
+        generated(path.with_suffix(".out"), header(path, text) + text)
+    else:
+        kept = path.with_suffix(".out").read_text(encoding="utf-8")
+        expected = dict(re.findall(r"\[start:([\w-]+)\]\n(.*?)# --8<-- \[end", kept, re.S))
+        assert outputs.keys() == expected.keys()
+        report([line for name in outputs for line in differences(expected[name], outputs[name])])
