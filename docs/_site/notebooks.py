@@ -2,7 +2,7 @@
 
 Their sources are the percent scripts in docs/notebooks. With NOTEBOOKS=run a build runs those
 whose results are not in .cache yet; without it, a page shows the results that are there, or says
-how to get them. The results depend on the code cells, not on the prose: see `fingerprint`.
+how to get them. The results depend on code, not on prose and docstrings: see `fingerprint`.
 """
 
 import ast
@@ -93,12 +93,23 @@ def imported(source: str) -> set[Path]:
     return found
 
 
+def without_words(source: str) -> str:
+    """What a module does: its syntax tree without comments and docstrings."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(
+            node
+        ):
+            node.body = node.body[1:]
+    return ast.dump(tree)
+
+
 def fingerprint(notebook: Notebook) -> str:
     """The digest of all that the results depend on: code, cv7, recorded data and versions."""
     code = "\n".join(cell.source for cell in code_cells(notebook))
     parts = {"code": code, "python": sys.version}
     for path in sorted(imported(code)):
-        parts[path.name] = path.read_text(encoding="utf-8")
+        parts[path.name] = without_words(path.read_text(encoding="utf-8"))
     for slug in re.findall(r'measured\.load\("([\w-]+)"\)', code):
         parts[slug] = (DATA / f"{slug}.json").read_text(encoding="utf-8")
     for package in PACKAGES:
