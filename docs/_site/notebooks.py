@@ -22,6 +22,7 @@ from pathlib import Path
 from shutil import copytree, ignore_patterns, rmtree
 from textwrap import indent
 from typing import Any
+from urllib.parse import urlsplit
 
 import jupytext
 import markdown
@@ -200,7 +201,9 @@ def on_files(files: Any, config: Any) -> Any:
 
 def on_page_markdown(markdown: str, page: Any, config: Any, **_: Any) -> str:
     if PACKAGE in markdown:
-        markdown = markdown.replace(PACKAGE, f"{config.site_url}notebooks/{wheel().name}")
+        markdown = markdown.replace(
+            PACKAGE, f"{config.site_url}notebooks/{wheel(config.site_url).name}"
+        )
     if page.file.src_uri.startswith("notebooks/"):
         # Title and description stand in the first cell: a heading and a paragraph.
         markdown = read(ROOT / "docs" / page.file.src_uri).cells[0].source
@@ -332,8 +335,12 @@ def on_page_content(html: str, page: Any, files: Any, **_: Any) -> str:
 # ---- What can be downloaded --------------------------------------------------------------------
 
 
-def wheel() -> Path:
-    """cv7 as a wheel, with the recorded results in it; built anew only when something changed."""
+def wheel(site_url: str) -> Path:
+    """cv7 as a wheel, with the recorded results in it; built anew only when something changed.
+
+    It names the site that it came from, if that is anybody else's, too.
+    """
+    address = "" if urlsplit(site_url).hostname in ("127.0.0.1", "localhost") else site_url
     parts = [
         "pyproject.toml",
         "README.md",
@@ -342,7 +349,7 @@ def wheel() -> Path:
         "docs/data",
         "docs/exercises/starters",
     ]
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(address.encode())
     for part in parts:
         path = ROOT / part
         for file in sorted(path.rglob("*.*")) if path.is_dir() else [path]:
@@ -360,6 +367,9 @@ def wheel() -> Path:
                     copytree(ROOT / part, target, ignore=ignore_patterns("__pycache__"))
                 else:
                     target.write_bytes((ROOT / part).read_bytes())
+            if address:
+                with Path(folder, "pyproject.toml").open("a", encoding="utf-8") as project:
+                    project.write(f'\n[project.urls]\nDocumentation = "{address}"\n')
             pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps"]
             subprocess.run(
                 [*pip, "--no-build-isolation", "--disable-pip-version-check", "-w", kept, folder],
@@ -391,7 +401,7 @@ def download(path: Path, site_url: str, package: str) -> str:
 
 def on_post_build(config: Any, **_: Any) -> None:
     target = Path(config.site_dir, "notebooks")
-    package = wheel()
+    package = wheel(config.site_url)
     (target / package.name).write_bytes(package.read_bytes())
     for path in SOURCES.glob("*.py"):
         text = download(path, config.site_url, package.name)
