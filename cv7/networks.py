@@ -1,4 +1,4 @@
-"""Whole networks, layer by layer, for cv7.cost to count. Imports no torch.
+"""Whole networks, layer by layer, for `cv7.cost` to count. Imports no torch.
 
 Their parameters and multiply-adds equal torchvision's.
 
