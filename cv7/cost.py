@@ -7,8 +7,8 @@ parameters but, as in those tables, no multiply-adds.
 Every layer is described with nn.Conv2d's argument names and tells three things:
 
     layer.parameters                     how many numbers it learns
-    layer.output_size(height, width)     the feature map it makes of a (height, width) one
-    layer.multiply_adds(height, width)   its work on one image with such a feature map
+    layer.output_size(height, width)     the size of the map it makes of such a one
+    layer.multiply_adds(height, width)   its work on one image with such a map
 
 So that blocks, and networks of them, are layers again:
 
@@ -55,7 +55,8 @@ class Layer(Protocol):
 
     >>> def share(part: Layer, whole: Layer) -> float:
     ...     return part.parameters / whole.parameters
-    >>> round(share(projection(64, 128, stride=2), residual_block(64, 128, stride=2)), 3)
+    >>> block = residual_block(64, 128, stride=2)
+    >>> round(share(projection(64, 128, stride=2), block), 3)
     0.037
     """
 
@@ -85,9 +86,9 @@ class Conv2d:
     >>> conv = Conv2d(64, 128, kernel_size=3, padding=1, bias=False)
     >>> conv.parameters, conv.multiply_adds(32, 32)
     (73728, 75497472)
-    >>> Conv2d(3, 8, kernel_size=5).output_size(4, 4)
+    >>> Conv2d(64, 128, kernel_size=3, groups=3)
     Traceback (most recent call last):
-    ValueError: a feature map of 4x4 with padding=0 is smaller than the kernel of 5x5
+    ValueError: in_channels=64 is not divisible by groups=3
     """
 
     in_channels: int
@@ -302,7 +303,8 @@ class Sum:
 
     >>> Sum(conv_bn(64, 64, kernel_size=3), Sequential()).parameters
     36992
-    >>> Sum(conv_bn(64, 64, kernel_size=3, stride=2), Sequential()).output_size(8, 8)
+    >>> smaller = conv_bn(64, 64, kernel_size=3, stride=2)
+    >>> Sum(smaller, Sequential()).output_size(8, 8)
     Traceback (most recent call last):
     ValueError: F(x) is (4, 4) but the shortcut is (8, 8): they cannot be added
     """
@@ -371,8 +373,10 @@ def _with_shortcut(residual: Sequential, in_channels: int, out_channels: int, st
 def residual_block(in_channels: int, out_channels: int, *, stride: int = 1) -> Sum:
     """The block of He et al. 2015, section 3.3, option B: `cv7.residual_block.ResidualBlock`.
 
-    >>> residual_block(64, 64).parameters, residual_block(64, 128, stride=2).parameters
-    (73984, 230144)
+    >>> residual_block(64, 64).parameters
+    73984
+    >>> residual_block(64, 128, stride=2).parameters
+    230144
     """
     residual = Sequential(
         (

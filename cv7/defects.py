@@ -7,7 +7,7 @@ crops from their right halves, so that no pixel is in both. Needs NumPy.
 
 >>> import numpy as np
 >>> from cv7 import defects
->>> surface = np.random.default_rng(0).random((256, 256))  # a photograph is better
+>>> surface = np.random.default_rng(0).random((256, 256))  # or a photograph
 >>> images, labels = defects.dataset([surface], 10, seed=0, test=False)
 >>> images.shape, images.dtype, [defects.CLASSES[label] for label in labels[:3]]
 ((10, 3, 96, 96), dtype('float32'), ['good', 'crack', 'scratch'])

@@ -12,13 +12,16 @@ lecture differ in one number, how many of the last stages are trained beside the
 >>> model = fine_tuning.prepare(mobilenet_v2(), classes=5, trainable_stages=3)
 >>> sum(p.numel() for p in model.parameters() if p.requires_grad)
 1212485
->>> for group in fine_tuning.parameter_groups(model, trainable_stages=3, head_lr=1e-3):
-...     print(len(group["params"]), "tensors at", group["lr"])
-21 tensors at 0.0001
-2 tensors at 0.001
+>>> groups = fine_tuning.parameter_groups(
+...     model, trainable_stages=3, head_lr=1e-3
+... )
+>>> [(len(group["params"]), group["lr"]) for group in groups]
+[(21, 0.0001), (2, 0.001)]
 >>> _ = fine_tuning.train(model)  # in place of model.train()
->>> len(list(fine_tuning.batch_norms(model))), len(list(fine_tuning.frozen_batch_norms(model)))
-(52, 45)
+>>> len(list(fine_tuning.batch_norms(model)))
+52
+>>> len(list(fine_tuning.frozen_batch_norms(model)))
+45
 """
 
 from collections.abc import Iterator
@@ -105,8 +108,8 @@ def adam_state_bytes(parameters: int) -> int:
 
     (And one counter for each tensor, a few hundred bytes in all.)
 
-    >>> adam_state_bytes(trainable_parameters(5, trainable_stages=19)) / 1e6  # megabytes
-    17.842216
+    >>> adam_state_bytes(trainable_parameters(5, trainable_stages=19))
+    17842216
     """
     if type(parameters) is not int or parameters < 0:
         raise ValueError(f"parameters must be a whole number of at least 0, got {parameters!r}")

@@ -1,6 +1,7 @@
 """A linear head that was trained on the page, “Teach it your own classes”.
 
-    head = linear_head.load("head.json", backbone=Path("mobilenet-v2.bin").read_bytes())
+    backbone = Path("mobilenet-v2.bin").read_bytes()
+    head = linear_head.load("head.json", backbone=backbone)
     shares = head.predict(features)    # (N, 1280) to (N, classes)
 
 The features are those of the packed backbone: the mean over MobileNetV2's last map, for images of
@@ -11,7 +12,8 @@ NumPy; its arrays, and plain lists, are taken alike.
 >>> from cv7 import linear_head
 >>> text = json.dumps({
 ...     "format": "cv7-linear-head", "version": 1, "classes": ["crack", "good"],
-...     "weights": [[1, 0], [0, 1]], "biases": [0, 0], "backbone": {"sha256": "", "size": 96},
+...     "weights": [[1, 0], [0, 1]], "biases": [0, 0],
+...     "backbone": {"sha256": "", "size": 96},
 ... })
 >>> head = linear_head.loads(text)
 >>> head.classify([[3, 1], [0, 2]])

@@ -9,7 +9,8 @@ Needs matplotlib and Pillow. In a terminal, where nothing can be shown, the text
 [figure: A line from 0 to 1.]
 >>> 'role="img" aria-label="A line' in svg(drawing, "A line from 0 to 1.")
 True
->>> show_images([[[0, 0, 0], [1, 1, 1]]], alt="A black pixel beside a white one.", scale=50)
+>>> pixels = [[[0, 0, 0], [1, 1, 1]]]
+>>> show_images(pixels, alt="A black pixel beside a white one.", scale=50)
 [figure: A black pixel beside a white one.]
 >>> from cv7.notebook import in_parallel
 >>> list(in_parallel(abs, [-2, 1]))

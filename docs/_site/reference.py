@@ -17,8 +17,10 @@ from mkdocs.exceptions import PluginError
 
 ROOT = Path(__file__).resolve().parents[2]
 MARKER = "<!-- What follows is made of the docstrings when the site is built. -->"
-# In a docstring: a session, or an indented block.
-CODE = re.compile(r"^>>> .*\n(?:.+\n)*|(?:^    .*\n)+", re.M)
+# In a docstring: a session, an indented block, and an apostrophe in neither.
+MARKED = re.compile(r"^>>> .*\n(?:.+\n)*|(?:^    .*\n)+|(?<=\w)'(?=\w)", re.M)
+LONG = re.compile(r"^( *)(def \w+\()(.*)(\).*)$", re.M)
+WIDTH = 80  # what fits the column
 Named = ast.ClassDef | ast.FunctionDef
 
 
@@ -86,7 +88,9 @@ def declaration(node: ast.stmt, path: Path) -> str:
     last = max(node.lineno, node.body[0].lineno - 1)
     shown = "\n".join(lines(path)[first - 1 : last])
     if isinstance(node, ast.FunctionDef):
-        return shown if shown.endswith("...") else f"{shown} ..."
+        shown = shown if shown.endswith("...") else f"{shown} ..."
+        fits = all(len(line) <= WIDTH for line in shown.splitlines())
+        return shown if fits else LONG.sub(r"\1\2\n\1    \3\n\1\4", shown)
     members = [shown]
     for member in node.body:
         match member:
@@ -105,11 +109,13 @@ def block(language: str, code: str) -> str:
 def text(node: ast.Module | Named) -> str:
     """The docstring, its sessions and indented lines as blocks of code."""
 
-    def code(match: re.Match[str]) -> str:
+    def written(match: re.Match[str]) -> str:
+        if match[0] == "'":
+            return "’"
         session = match[0].startswith(">>>")
         return block("pycon" if session else "text", dedent(match[0]).strip("\n"))
 
-    return CODE.sub(code, (ast.get_docstring(node) or "") + "\n")
+    return MARKED.sub(written, (ast.get_docstring(node) or "") + "\n")
 
 
 def entry(level: int, title: str, anchor: str, node: Named, path: Path, source: str) -> str:
@@ -150,7 +156,8 @@ def reference(source: str = "") -> str:
     )
 
 
-def on_page_markdown(markdown: str, config: Any, **_: Any) -> str:
+def on_page_markdown(markdown: str, page: Any, config: Any, **_: Any) -> str:
     if MARKER not in markdown:
         return markdown
+    page.meta["search"] = {"boost": 0.1}  # who looks for a word wants the chapter first
     return markdown.replace(MARKER, reference(config.extra["source"]))

@@ -37,7 +37,7 @@ def test_every_public_name_is_on_the_page(site: Path, name: str) -> None:
     missing = []
     for public in declared(MODULES[name]):
         constant = public.isupper() or public == "Size"  # these share a block
-        entry = re.search(rf"^{public}\b.* = ", words, re.M) if constant else None
+        entry = re.search(rf"^(?:\w+, )*{public}\b.* = ", words, re.M) if constant else None
         if not entry and f' id="{name}.{public}">' not in section:
             missing.append(public)
     report([f"docs/about/api.md has no {name}.{public}" for public in missing])
@@ -95,14 +95,21 @@ def test_a_declaration_is_the_source_without_bodies() -> None:
     for shown in (
         "class Layer(Protocol):\n    @property\n    def parameters(self) -> int: ...\n",
         "    bias: bool = True\n    @property\n    def parameters(self) -> int: ...\n",
-        "class ResidualBlock(nn.Module):\n    def __init__(self, in_channels: int, ",
+        "class ResidualBlock(nn.Module):\n    def __init__(\n        self, in_channels: int, ",
+        "    def forward(self, x: torch.Tensor) -> torch.Tensor: ...\n",
         "# out_channels and stride of each separable convolution: Howard et al. 2017, Table 1\n",
-        '\ndef train(model: "nn.Module", *, keep_statistics: bool = False) -> "nn.Module": ...\n',
+        '\ndef train(\n    model: "nn.Module", *, keep_statistics: bool = False\n) -> ',
     ):
         assert shown in text
     for declaration in re.findall(r"\{ \.pyi .*?\n(.*?)\n```", text, re.S):
         assert "return " not in declaration
-    assert "_weights" not in text
+        assert "def _weights" not in declaration
+
+
+def test_shown_code_fits_the_column() -> None:
+    written = reference.reference()  # a declaration may scroll, as it is the source's own
+    for code in re.findall(r"^``` \{ \.(?:pycon|text) .*?\n(.*?)\n```", written, re.S | re.M):
+        report([f"cv7: {len(c)} characters, 80 fit: {c}" for c in code.splitlines() if len(c) > 80])
 
 
 def test_the_newest_version_among_the_changes_is_the_packages() -> None:
