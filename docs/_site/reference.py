@@ -38,6 +38,7 @@ def lines(path: Path) -> list[str]:
     return path.read_text(encoding="utf-8").splitlines()
 
 
+@cache
 def parsed(path: Path) -> ast.Module:
     return ast.parse("\n".join(lines(path)))
 
@@ -147,7 +148,8 @@ def section(module: str, path: Path, source: str) -> Iterator[str]:
 
 def reference(source: str = "") -> str:
     """All sections. `source` begins the addresses of the repository's files, if it has any."""
-    lines.cache_clear()  # a preview reads the files again
+    for kept in (lines, parsed):
+        kept.cache_clear()  # a preview reads the files again
     parts = [part for name, path in sources().items() for part in section(name, path, source)]
     written = "\n\n".join(parts)
     anchors = set(re.findall(r" \{ #([\w.]+) \}$", written, re.M))
