@@ -94,15 +94,17 @@ def imported(source: str) -> set[Path]:
     return found
 
 
-def without_words(source: str) -> str:
-    """What a module does: its syntax tree without comments and docstrings."""
-    tree = ast.parse(source)
-    for node in ast.walk(tree):
+def without_docstrings(source: str) -> str:
+    """What a module does. Its lines, not its syntax tree, which Python versions write unlike."""
+    lines = source.splitlines()
+    described: set[int] = set()
+    for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(
             node
         ):
-            node.body = node.body[1:]
-    return ast.dump(tree)
+            words = node.body[0]
+            described.update(range(words.lineno, (words.end_lineno or words.lineno) + 1))
+    return "\n".join(line for number, line in enumerate(lines, 1) if number not in described)
 
 
 def fingerprint(notebook: Notebook) -> str:
@@ -110,7 +112,7 @@ def fingerprint(notebook: Notebook) -> str:
     code = "\n".join(cell.source for cell in code_cells(notebook))
     parts = {"code": code, "python": sys.version}
     for path in sorted(imported(code)):
-        parts[path.name] = without_words(path.read_text(encoding="utf-8"))
+        parts[path.name] = without_docstrings(path.read_text(encoding="utf-8"))
     for slug in re.findall(r'measured\.load\("([\w-]+)"\)', code):
         parts[slug] = (DATA / f"{slug}.json").read_text(encoding="utf-8")
     for package in PACKAGES:

@@ -75,7 +75,7 @@ def public(path: Path) -> list[Definition]:
         if one.name == "__all__" and isinstance(one.node, ast.Assign):
             names = ast.literal_eval(one.node.value)
             return [definition for definition in found if definition.name in names]
-    raise PluginError(f"{path}: a public module of cv7 says in __all__ what is public")
+    raise PluginError(f"{path.relative_to(ROOT)}: say in __all__ what of this module is public")
 
 
 def declaration(node: ast.stmt, path: Path) -> str:

@@ -49,7 +49,7 @@ def test_results_depend_on_code_and_on_what_it_imports_and_loads(
     assert notebooks.fingerprint(notebook(source.replace("Prose", "Other prose"))) == first
     (repository / "cv7/other.py").write_text("B = 2\n")
     assert notebooks.fingerprint(notebook(source)) == first, "it does not import cv7.other"
-    (repository / "cv7/base.py").write_text('"""Words."""\nA = 1  # more words\n')
+    (repository / "cv7/base.py").write_text('"""Words,\n\nand more."""\nA = 1\n')
     assert notebooks.fingerprint(notebook(source)) == first, "what it does is the same"
 
     changed = {first, notebooks.fingerprint(notebook(source.replace("1 + 1", "1 + 2")))}
