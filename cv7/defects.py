@@ -4,14 +4,32 @@ Five classes, drawn on 96x96 crops: good (nothing), crack (a dark, jagged line),
 straight one), dent (shading like that of a hollow) and discolour (a stain). The surfaces come from
 outside, as square greyscale photographs; training crops are cut from their left halves and test
 crops from their right halves, so that no pixel is in both. Needs NumPy.
+
+>>> import numpy as np
+>>> from cv7 import defects
+>>> surface = np.random.default_rng(0).random((256, 256))  # or a photograph
+>>> images, labels = defects.dataset([surface], 10, seed=0, test=False)
+>>> images.shape, images.dtype, [defects.CLASSES[label] for label in labels[:3]]
+((10, 3, 96, 96), dtype('float32'), ['good', 'crack', 'scratch'])
 """
 
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import TypeAlias
 
+from ._needs import need
+
+need("numpy")
 import numpy as np
 from numpy.typing import NDArray
+
+__all__ = [
+    "CLASSES",
+    "DRAW",
+    "SIZE",
+    "crop",
+    "dataset",
+]
 
 CLASSES = ("good", "crack", "scratch", "dent", "discolour")
 SIZE, GAP = 96, 16
@@ -37,6 +55,7 @@ def line_mask(points: Array, width: float) -> Array:
 
 
 def crack(image: Array, rng: np.random.Generator) -> Array:
+    """A dark line of a few legs, each turned a little."""
     point = rng.uniform(0.2 * SIZE, 0.8 * SIZE, size=2)
     heading, points = rng.uniform(0, 2 * np.pi), [point]
     for _ in range(rng.integers(6, 12)):
@@ -48,6 +67,7 @@ def crack(image: Array, rng: np.random.Generator) -> Array:
 
 
 def scratch(image: Array, rng: np.random.Generator) -> Array:
+    """A bright, straight line."""
     centre = rng.uniform(0.25 * SIZE, 0.75 * SIZE, size=2)
     angle, half = rng.uniform(0, np.pi), rng.uniform(12, 36)
     step = half * np.array([np.sin(angle), np.cos(angle)])
@@ -64,6 +84,7 @@ def blob(rng: np.random.Generator, radius: float) -> tuple[Array, Array, Array]:
 
 
 def dent(image: Array, rng: np.random.Generator) -> Array:
+    """Light on one side of a hollow, shade on the other."""
     soft, down, right = blob(rng, rng.uniform(7, 15))
     angle = rng.uniform(0, 2 * np.pi)
     shade = soft * (down * np.sin(angle) + right * np.cos(angle))  # lit on one side
@@ -71,6 +92,7 @@ def dent(image: Array, rng: np.random.Generator) -> Array:
 
 
 def discolour(image: Array, rng: np.random.Generator) -> Array:
+    """A stain with soft edges, in a colour of its own."""
     soft, *_ = blob(rng, rng.uniform(10, 22))
     mask = rng.uniform(0.3, 0.6) * soft[..., None]
     return image * (1 - mask) + mask * image.mean() * rng.uniform(0.4, 1.6, size=3)
@@ -80,7 +102,12 @@ DRAW = {"crack": crack, "scratch": scratch, "dent": dent, "discolour": discolour
 
 
 def crop(surface: Array, rng: np.random.Generator, *, test: bool) -> Array:
-    """A random crop from one half of a surface, flipped, tinted and with random contrast."""
+    """A random crop from one half of a surface, flipped, tinted and with random contrast.
+
+    >>> rng = np.random.default_rng(0)
+    >>> crop(rng.random((256, 256)), rng, test=False).shape
+    (96, 96, 3)
+    """
     height, width = surface.shape
     half = (width - GAP) // 2
     if height < SIZE or half < SIZE:

@@ -1,5 +1,20 @@
-"""The convolutions of docs/chapters/depthwise-separable.md. Needs PyTorch."""
+"""The convolutions of the chapter on depthwise separable ones. Needs PyTorch.
 
+>>> import torch
+>>> from cv7.depthwise_separable import DepthwiseSeparableConv, StandardConv
+>>> x = torch.zeros(8, 64, 32, 32)
+>>> for kind in (DepthwiseSeparableConv, StandardConv):
+...     layer = kind(64, 128, stride=2)
+...     print(tuple(layer(x).shape), sum(p.numel() for p in layer.parameters()))
+(8, 128, 16, 16) 9152
+(8, 128, 16, 16) 73984
+"""
+
+from ._needs import need
+
+__all__ = ["DepthwiseSeparableConv", "StandardConv"]
+
+need("torch")
 # --8<-- [start:depthwise-separable]
 import torch
 from torch import nn

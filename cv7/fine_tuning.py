@@ -1,4 +1,4 @@
-"""What of a pretrained MobileNetV2 is trained, and how fast. Imports no torch until it must.
+"""What of a pretrained MobileNetV2 is trained, and how fast. Imports torch only where it must.
 
 A network has `features`, stages from the input on, and a `classifier`. The strategies of the
 lecture differ in one number, how many of the last stages are trained beside the new head:
@@ -6,6 +6,22 @@ lecture differ in one number, how many of the last stages are trained beside the
     A       none: the backbone is a fixed feature extractor
     B(k)    the last k
     C       all of them
+
+>>> from torchvision.models import mobilenet_v2
+>>> from cv7 import fine_tuning
+>>> model = fine_tuning.prepare(mobilenet_v2(), classes=5, trainable_stages=3)
+>>> sum(p.numel() for p in model.parameters() if p.requires_grad)
+1212485
+>>> groups = fine_tuning.parameter_groups(
+...     model, trainable_stages=3, head_lr=1e-3
+... )
+>>> [(len(group["params"]), group["lr"]) for group in groups]
+[(21, 0.0001), (2, 0.001)]
+>>> _ = fine_tuning.train(model)  # in place of model.train()
+>>> len(list(fine_tuning.batch_norms(model)))
+52
+>>> len(list(fine_tuning.frozen_batch_norms(model)))
+45
 """
 
 from collections.abc import Iterator
@@ -17,6 +33,21 @@ from .networks import mobilenet_v2_features
 
 if TYPE_CHECKING:
     from torch import nn
+
+__all__ = [
+    "FEATURES",
+    "LAST_CHANNEL",
+    "adam_state_bytes",
+    "batch_norms",
+    "frozen_batch_norms",
+    "head_parameters",
+    "learning_rates",
+    "parameter_groups",
+    "prepare",
+    "stage_groups",
+    "train",
+    "trainable_parameters",
+]
 
 FEATURES = mobilenet_v2_features()
 LAST_CHANNEL = 1280
@@ -35,9 +66,12 @@ def _check_classes(classes: int) -> None:
 def learning_rates(head: float, groups: int, *, decay: float) -> list[float]:
     """Discriminative learning rates, earliest group first, the head last.
 
-    eta_l = head * decay ** (groups - 1 - l) for l = 0 ... groups - 1.
+        eta_l = head * decay ** (groups - 1 - l)    for l = 0 ... groups - 1
 
     Raises ValueError unless head > 0, groups >= 1 and 0 < decay <= 1.
+
+    >>> learning_rates(1.0, 3, decay=0.5)
+    [0.25, 0.5, 1.0]
     """
     if not (isfinite(head) and head > 0):
         raise ValueError(f"the head's learning rate must be a positive number, got {head}")
@@ -49,13 +83,21 @@ def learning_rates(head: float, groups: int, *, decay: float) -> list[float]:
 
 
 def head_parameters(classes: int) -> int:
-    """Weights and biases of the new linear head: (1280 + 1) * classes."""
+    """Weights and biases of the new linear head: (1280 + 1) * classes.
+
+    >>> head_parameters(5)
+    6405
+    """
     _check_classes(classes)
     return (LAST_CHANNEL + 1) * classes
 
 
 def trainable_parameters(classes: int, *, trainable_stages: int) -> int:
-    """Trained parameters of MobileNetV2 with a new head and its last stages unfrozen."""
+    """Trained parameters of MobileNetV2 with a new head and its last stages unfrozen.
+
+    >>> [trainable_parameters(5, trainable_stages=stages) for stages in (0, 3, 19)]
+    [6405, 1212485, 2230277]
+    """
     _check_stages(trainable_stages, len(FEATURES))
     stages = FEATURES[len(FEATURES) - trainable_stages :]
     return head_parameters(classes) + sum(stage.parameters for stage in stages)
@@ -65,6 +107,9 @@ def adam_state_bytes(parameters: int) -> int:
     """What Adam keeps beside float32 parameters: two running means of 4 bytes each.
 
     (And one counter for each tensor, a few hundred bytes in all.)
+
+    >>> adam_state_bytes(trainable_parameters(5, trainable_stages=19))
+    17842216
     """
     if type(parameters) is not int or parameters < 0:
         raise ValueError(f"parameters must be a whole number of at least 0, got {parameters!r}")
@@ -75,6 +120,9 @@ def stage_groups(trainable_stages: int, backbone_groups: int) -> list[range]:
     """The trained stages in groups of nearly equal length, earliest group first.
 
     Without trained stages there is no group; ValueError if there are fewer stages than groups.
+
+    >>> stage_groups(9, 2)
+    [range(10, 14), range(14, 19)]
     """
     stages = len(FEATURES)
     _check_stages(trainable_stages, stages)
@@ -109,6 +157,7 @@ def prepare(model: "nn.Module", classes: int, *, trainable_stages: int) -> "nn.M
 
 
 def batch_norms(model: "nn.Module") -> Iterator["nn.Module"]:
+    """The BatchNorm layers of a model, of every dimension."""
     from torch.nn.modules.batchnorm import _BatchNorm
 
     return (module for module in model.modules() if isinstance(module, _BatchNorm))

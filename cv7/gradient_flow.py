@@ -7,6 +7,15 @@ Plain numbers in, plain numbers out; imports no torch.
 from collections.abc import Sequence
 from math import ceil, exp, isfinite, log
 
+__all__ = [
+    "depth_below",
+    "factor_per_layer",
+    "gradient_at_first_layer",
+    "residual_gradient",
+    "residual_output",
+    "sigmoid_derivative",
+]
+
 
 def _check_factor(factor: float) -> None:
     if not (isfinite(factor) and factor > 0):
@@ -20,6 +29,9 @@ def gradient_at_first_layer(factor: float, depth: int) -> float:
     layer 1. Both gradients are norms, so the result has no unit.
 
     Raises ValueError unless factor > 0 and depth >= 1.
+
+    >>> round(gradient_at_first_layer(0.85, 20), 3)
+    0.046
     """
     _check_factor(factor)
     if depth < 1:
@@ -32,6 +44,9 @@ def depth_below(factor: float, threshold: float) -> int:
 
     Raises ValueError unless 0 < factor < 1 and 0 < threshold < 1: a factor of 1 or more
     never gets there.
+
+    >>> depth_below(0.9, 0.01)
+    45
     """
     _check_factor(factor)
     if factor >= 1:
@@ -52,6 +67,9 @@ def factor_per_layer(early: float, late: float, layers: int) -> float:
     norms, measured that many layers apart; `early` is the one closer to the input.
 
     Raises ValueError for norms that are not positive and for fewer than 1 layer.
+
+    >>> round(factor_per_layer(0.001, 1.0, 30), 3)
+    0.794
     """
     if not (early > 0 and late > 0):
         raise ValueError(f"gradient norms must be positive, got early={early}, late={late}")
@@ -64,6 +82,9 @@ def residual_output(x: Sequence[float], residual: Sequence[float]) -> list[float
     """H(x) = F(x) + x for vectors, element by element.
 
     Raises ValueError when the two differ in length: nothing is broadcast.
+
+    >>> residual_output([1.0, 2.0], [0.5, -2.0])
+    [1.5, 0.0]
     """
     if len(x) != len(residual):
         raise ValueError(f"x has {len(x)} elements but F(x) has {len(residual)}")
@@ -77,6 +98,9 @@ def residual_gradient(derivative: float, blocks: int) -> float:
     It is 0 for F' = -1: the identity path is no guarantee.
 
     Raises ValueError for a negative number of blocks or a derivative that is not finite.
+
+    >>> round(residual_gradient(-0.1, 20), 3), residual_gradient(-1.0, 20)
+    (0.122, 0.0)
     """
     if blocks < 0:
         raise ValueError(f"the number of blocks cannot be negative, got {blocks}")
@@ -89,6 +113,9 @@ def sigmoid_derivative(z: float) -> float:
     """sigma'(z) = sigma(z) (1 - sigma(z)), at most 1/4, reached at z = 0.
 
     Raises ValueError for z that is not finite.
+
+    >>> sigmoid_derivative(0.0)
+    0.25
     """
     if not isfinite(z):
         raise ValueError(f"z must be finite, got {z}")

@@ -1,11 +1,34 @@
-"""A linear head trained on the page, “Teach it your own classes”, for use in Python.
+"""A linear head that was trained on the page, “Teach it your own classes”.
 
-    head = linear_head.load("head.json", backbone=Path("mobilenet-v2.bin").read_bytes())
-    shares = head.predict(features)  # (N, 1280) to (N, classes)
+    backbone = Path("mobilenet-v2.bin").read_bytes()
+    head = linear_head.load("head.json", backbone=backbone)
+    shares = head.predict(features)    # (N, 1280) to (N, classes)
 
 The features are those of the packed backbone: the mean over MobileNetV2's last map, for images of
 96 by 96 pixels, normalised with ImageNet's mean and standard deviation. Imports neither torch nor
 NumPy; its arrays, and plain lists, are taken alike.
+
+>>> import json
+>>> from cv7 import linear_head
+>>> text = json.dumps({
+...     "format": "cv7-linear-head", "version": 1, "classes": ["crack", "good"],
+...     "weights": [[1, 0], [0, 1]], "biases": [0, 0],
+...     "backbone": {"sha256": "", "size": 96},
+... })
+>>> head = linear_head.loads(text)
+>>> head.classify([[3, 1], [0, 2]])
+['crack', 'good']
+>>> [[round(share, 3) for share in row] for row in head.predict([[3, 1]])]
+[[0.881, 0.119]]
+>>> linear_head.loads("{}")
+Traceback (most recent call last):
+ValueError: the file is not a cv7-linear-head
+>>> linear_head.load("no-such-file.json")
+Traceback (most recent call last):
+FileNotFoundError: [Errno 2] No such file or directory: 'no-such-file.json'
+>>> linear_head.backbone_sha256(b"anything")
+Traceback (most recent call last):
+ValueError: this is not a packed backbone
 """
 
 import json
@@ -14,6 +37,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+__all__ = [
+    "LinearHead",
+    "backbone_sha256",
+    "load",
+    "loads",
+]
 
 FORMAT = "cv7-linear-head"
 VERSION = 1

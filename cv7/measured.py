@@ -1,5 +1,15 @@
-"""Measured results and where they came from. In a clone they lie in docs/data/; they travel in the
-installed package, too, so that a notebook finds them wherever it runs."""
+"""Measured results and where they came from.
+
+In a clone they lie in `docs/data`; they travel in the installed package, too, so that a notebook
+finds them wherever it runs.
+
+>>> from cv7 import measured
+>>> record = measured.load("network-depth")
+>>> record["provenance"]["by"], record["provenance"]["seeds"]
+('docs/notebooks/network-depth.py', [0, 1, 2, 3, 4])
+>>> measured.digest(record) == record["data_sha256"]
+True
+"""
 
 import datetime
 import hashlib
@@ -10,13 +20,21 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+__all__ = [
+    "code_sha256",
+    "digest",
+    "load",
+    "processor",
+    "save",
+]
+
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / "docs" / "data"
 INSTALLED = Path(__file__).parent / "data"
 
 
 def load(slug: str) -> dict[str, Any]:
-    """The results of docs/data/<slug>.json; ValueError, with the names there are, for no such."""
+    """The results of `docs/data/<slug>.json`; ValueError, with the names there are, for no such."""
     folder = DATA if DATA.is_dir() else INSTALLED
     path = folder / f"{slug}.json"
     if not path.is_file():
@@ -34,7 +52,10 @@ def measuring_code(source: str) -> str:
 
 
 def code_sha256(path: Path) -> str:
-    """The digest that ties a result to the code that made it."""
+    """The digest that ties a result to the code that made it.
+
+    Of a notebook that is the code in its cells tagged "measure", of other files all of it.
+    """
     return hashlib.sha256(measuring_code(path.read_text(encoding="utf-8")).encode()).hexdigest()
 
 
@@ -45,6 +66,7 @@ def digest(record: dict[str, Any]) -> str:
 
 
 def processor() -> str:
+    """What the system calls its processor, or else the architecture."""
     info = Path("/proc/cpuinfo")
     model = re.search(r"model name\s*: (.*)", info.read_text()) if info.exists() else None
     return model[1] if model else platform.machine()
@@ -59,7 +81,7 @@ def save(
     device: str | None = None,
     **results: Any,
 ) -> None:
-    """Write docs/data/<slug>.json with its provenance; `by` is the script, seen from the root.
+    """Write `docs/data/<slug>.json` with its provenance; `by` is the script, seen from the root.
 
     Without `device` it is this computer's processor, one thread a run.
 

@@ -1,6 +1,12 @@
-"""Whole networks, layer by layer, for cv7.cost to count. Imports no torch.
+"""Whole networks, layer by layer, for `cv7.cost` to count. Imports no torch.
 
-Their parameters and multiply-adds equal torchvision's; tests/cv7/test_networks.py compares.
+Their parameters and multiply-adds equal torchvision's.
+
+>>> from cv7 import networks
+>>> for network in (networks.resnet(18), networks.mobilenet_v2()):
+...     print(f"{network.parameters:,} {network.multiply_adds(224, 224):,}")
+11,689,512 1,814,073,344
+3,504,872 300,774,272
 """
 
 from .cost import (
@@ -16,6 +22,16 @@ from .cost import (
     inverted_residual,
     residual_block,
 )
+
+__all__ = [
+    "MOBILENET_V1_LAYERS",
+    "MOBILENET_V2_STAGES",
+    "mobilenet_v1",
+    "mobilenet_v2",
+    "mobilenet_v2_features",
+    "resnet",
+    "vgg16",
+]
 
 RESNET_BLOCKS = {
     18: (2, 2, 2, 2),
@@ -50,7 +66,14 @@ VGG16_CHANNELS = ((64, 64), (128, 128), (256, 256, 256), (512, 512, 512), (512, 
 
 
 def resnet(depth: int, *, classes: int = 1000) -> Sequential:
-    """ResNet-18, 34, 50, 101 or 152 (He et al. 2015, Table 1; torchvision's version 1.5)."""
+    """ResNet-18, 34, 50, 101 or 152 (He et al. 2015, Table 1; torchvision's version 1.5).
+
+    >>> resnet(50).parameters
+    25557032
+    >>> resnet(20)
+    Traceback (most recent call last):
+    ValueError: there is no ResNet-20: choose from [18, 34, 50, 101, 152]
+    """
     if depth not in RESNET_BLOCKS:
         raise ValueError(f"there is no ResNet-{depth}: choose from {sorted(RESNET_BLOCKS)}")
     layers: list[Layer] = [conv_bn(3, 64, kernel_size=7, stride=2), MaxPool2d(3, 2, padding=1)]
@@ -69,7 +92,12 @@ def resnet(depth: int, *, classes: int = 1000) -> Sequential:
 
 
 def mobilenet_v1(*, classes: int = 1000, separable: bool = True) -> Sequential:
-    """MobileNetV1; with separable=False, the same network of standard convolutions."""
+    """MobileNetV1; with separable=False, the same network of standard convolutions.
+
+    >>> work = mobilenet_v1().multiply_adds(224, 224)
+    >>> round(mobilenet_v1(separable=False).multiply_adds(224, 224) / work, 1)
+    8.6
+    """
     layers: list[Layer] = [conv_bn(3, 32, kernel_size=3, stride=2)]
     channels = 32
     for out_channels, stride in MOBILENET_V1_LAYERS:
@@ -82,7 +110,11 @@ def mobilenet_v1(*, classes: int = 1000, separable: bool = True) -> Sequential:
 
 
 def mobilenet_v2_features() -> tuple[Layer, ...]:
-    """The 19 feature stages of torchvision's MobileNetV2, in order."""
+    """The 19 feature stages of torchvision's MobileNetV2, in order.
+
+    >>> [stage.output_size(7, 7) for stage in mobilenet_v2_features()[-2:]]
+    [(7, 7), (7, 7)]
+    """
     layers: list[Layer] = [conv_bn(3, 32, kernel_size=3, stride=2)]
     channels = 32
     for expand_ratio, out_channels, repeats, first_stride in MOBILENET_V2_STAGES:
@@ -96,10 +128,22 @@ def mobilenet_v2_features() -> tuple[Layer, ...]:
 
 
 def mobilenet_v2(*, classes: int = 1000) -> Sequential:
+    """MobileNetV2 (Sandler et al. 2018, Table 2).
+
+    >>> mobilenet_v2(classes=5).parameters
+    2230277
+    """
     return Sequential((*mobilenet_v2_features(), AdaptiveAvgPool2d(1), Linear(1280, classes)))
 
 
 def vgg16(*, classes: int = 1000) -> Sequential:
+    """VGG-16 without BatchNorm (Simonyan and Zisserman 2015, configuration D).
+
+    >>> vgg16().parameters
+    138357544
+    >>> sum(layer.parameters for layer in vgg16().layers[-3:])  # the head
+    123642856
+    """
     layers: list[Layer] = []
     channels = 3
     for stage in VGG16_CHANNELS:

@@ -1,6 +1,20 @@
-"""What the notebooks need to show figures: readable in light and dark, with a text alternative.
+"""Figures of notebooks: readable in light and dark, with a text alternative.
 
 Needs matplotlib and Pillow. In a terminal, where nothing can be shown, the text stands alone.
+
+>>> from cv7.notebook import PLAIN, figure, show, show_images, svg
+>>> drawing, axes = figure()
+>>> _ = axes.plot([0, 1], [0, 1], color=PLAIN)
+>>> show(drawing, alt="A line from 0 to 1.")
+[figure: A line from 0 to 1.]
+>>> 'role="img" aria-label="A line' in svg(drawing, "A line from 0 to 1.")
+True
+>>> pixels = [[[0, 0, 0], [1, 1, 1]]]
+>>> show_images(pixels, alt="A black pixel beside a white one.", scale=50)
+[figure: A black pixel beside a white one.]
+>>> from cv7.notebook import in_parallel
+>>> list(in_parallel(abs, [-2, 1]))
+[2, 1]
 """
 
 import base64
@@ -13,8 +27,27 @@ from collections.abc import Callable, Iterable, Iterator
 from html import escape
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from ._needs import need
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+need("IPython", "matplotlib", "PIL", extra="notebooks")
+
+__all__ = [
+    "ABOVE",
+    "AMBER",
+    "GREEN",
+    "PLAIN",
+    "QUIET",
+    "RESIDUAL",
+    "VIOLET",
+    "figure",
+    "in_parallel",
+    "show",
+    "show_images",
+    "svg",
+]
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")

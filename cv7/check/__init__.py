@@ -7,6 +7,17 @@
 
 The file is run in a process of its own, with a time limit; see `process.py`. What is checked of
 each exercise stands in `exercise_2.py` and its neighbours, in the order in which it is told.
+
+>>> from cv7.check import EXERCISES, check, start
+>>> EXERCISES["exercise-2"].title
+'A mini ResNet for CIFAR-10'
+>>> import tempfile
+>>> with tempfile.TemporaryDirectory() as folder:
+...     print(start("exercise-2", folder).name)
+exercise-2.py
+>>> check("exercise-2", "no_such_solution.py")
+Traceback (most recent call last):
+ValueError: there is no file no_such_solution.py
 """
 
 import difflib

@@ -5,7 +5,6 @@ to another. So a solution may print, crash, hang or leave processes behind, and 
 report. Imports no torch.
 """
 
-import importlib.util
 import json
 import os
 import platform
@@ -21,8 +20,10 @@ from pathlib import Path
 from typing import Any
 
 from .. import weights
+from .._needs import missing
 from .report import Outcome, Report
 
+NEEDED = ("torch", "torchvision")
 RUNS = "The file runs from top to bottom"
 STARTING = 180  # seconds until torch is loaded; a cold disk takes its time
 PRINTED = 5_000_000  # bytes; whoever prints more prints in a loop
@@ -40,14 +41,9 @@ def run(exercise: str, file: Path, *, seconds: float, pretrained: bool) -> Repor
         took = time.monotonic() - begun
         return Report(exercise, str(file), tuple(outcomes), total, took, versions)
 
-    for package in ("torch", "torchvision"):
-        if importlib.util.find_spec(package) is None:
-            missing = (
-                f"{package} is not installed here, and the exercise needs it:\n"
-                f'    pip install "cv7[torch]"'
-            )
-            return report([Outcome(RUNS, False, missing)], 1)
-        versions[package] = version(package)
+    if told := missing(*NEEDED):
+        return report([Outcome(RUNS, False, told)], 1)
+    versions |= {package: version(package) for package in NEEDED}
     if pretrained:
         try:
             weights.ensure()  # the file finds them where torchvision looks, without network, too

@@ -2,7 +2,7 @@
 
 Their sources are the percent scripts in docs/notebooks. With NOTEBOOKS=run a build runs those
 whose results are not in .cache yet; without it, a page shows the results that are there, or says
-how to get them. The results depend on the code cells, not on the prose: see `fingerprint`.
+how to get them. The results depend on code, not on prose and docstrings: see `fingerprint`.
 """
 
 import ast
@@ -22,6 +22,7 @@ from pathlib import Path
 from shutil import copytree, ignore_patterns, rmtree
 from textwrap import indent
 from typing import Any
+from urllib.parse import urlsplit
 
 import jupytext
 import markdown
@@ -93,12 +94,25 @@ def imported(source: str) -> set[Path]:
     return found
 
 
+def without_docstrings(source: str) -> str:
+    """What a module does. Its lines, not its syntax tree, which Python versions write unlike."""
+    lines = source.splitlines()
+    described: set[int] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(
+            node
+        ):
+            words = node.body[0]
+            described.update(range(words.lineno, (words.end_lineno or words.lineno) + 1))
+    return "\n".join(line for number, line in enumerate(lines, 1) if number not in described)
+
+
 def fingerprint(notebook: Notebook) -> str:
     """The digest of all that the results depend on: code, cv7, recorded data and versions."""
     code = "\n".join(cell.source for cell in code_cells(notebook))
     parts = {"code": code, "python": sys.version}
     for path in sorted(imported(code)):
-        parts[path.name] = path.read_text(encoding="utf-8")
+        parts[path.name] = without_docstrings(path.read_text(encoding="utf-8"))
     for slug in re.findall(r'measured\.load\("([\w-]+)"\)', code):
         parts[slug] = (DATA / f"{slug}.json").read_text(encoding="utf-8")
     for package in PACKAGES:
@@ -189,7 +203,9 @@ def on_files(files: Any, config: Any) -> Any:
 
 def on_page_markdown(markdown: str, page: Any, config: Any, **_: Any) -> str:
     if PACKAGE in markdown:
-        markdown = markdown.replace(PACKAGE, f"{config.site_url}notebooks/{wheel().name}")
+        markdown = markdown.replace(
+            PACKAGE, f"{config.site_url}notebooks/{wheel(config.site_url).name}"
+        )
     if page.file.src_uri.startswith("notebooks/"):
         # Title and description stand in the first cell: a heading and a paragraph.
         markdown = read(ROOT / "docs" / page.file.src_uri).cells[0].source
@@ -321,8 +337,12 @@ def on_page_content(html: str, page: Any, files: Any, **_: Any) -> str:
 # ---- What can be downloaded --------------------------------------------------------------------
 
 
-def wheel() -> Path:
-    """cv7 as a wheel, with the recorded results in it; built anew only when something changed."""
+def wheel(site_url: str) -> Path:
+    """cv7 as a wheel, with the recorded results in it; built anew only when something changed.
+
+    It names the site that it came from, if that is anybody else's, too.
+    """
+    address = "" if urlsplit(site_url).hostname in ("127.0.0.1", "localhost") else site_url
     parts = [
         "pyproject.toml",
         "README.md",
@@ -331,7 +351,7 @@ def wheel() -> Path:
         "docs/data",
         "docs/exercises/starters",
     ]
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(address.encode())
     for part in parts:
         path = ROOT / part
         for file in sorted(path.rglob("*.*")) if path.is_dir() else [path]:
@@ -349,6 +369,9 @@ def wheel() -> Path:
                     copytree(ROOT / part, target, ignore=ignore_patterns("__pycache__"))
                 else:
                     target.write_bytes((ROOT / part).read_bytes())
+            if address:
+                with Path(folder, "pyproject.toml").open("a", encoding="utf-8") as project:
+                    project.write(f'\n[project.urls]\nDocumentation = "{address}"\n')
             pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps"]
             subprocess.run(
                 [*pip, "--no-build-isolation", "--disable-pip-version-check", "-w", kept, folder],
@@ -380,7 +403,7 @@ def download(path: Path, site_url: str, package: str) -> str:
 
 def on_post_build(config: Any, **_: Any) -> None:
     target = Path(config.site_dir, "notebooks")
-    package = wheel()
+    package = wheel(config.site_url)
     (target / package.name).write_bytes(package.read_bytes())
     for path in SOURCES.glob("*.py"):
         text = download(path, config.site_url, package.name)

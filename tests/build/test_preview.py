@@ -25,6 +25,7 @@ EDITS = (
     ("snippets/residual-block.py", "import", "import  "),
     ("docs/questions/skip_connections.py", "That is F(x) alone", "That is only F(x)"),
     ("docs/notebooks/network-depth.py", "BatchNorm", "Batch Norm"),
+    ("cv7/networks.py", "Whole networks", "Entire networks"),
 )
 
 
@@ -75,5 +76,6 @@ def test_an_edit_shows_whatever_was_edited(tmp_path: Path) -> None:
         cold.stdin.close()
     assert after == wanted
     changed = {name for name in after if after[name] != before[name]}
-    assert {"chapters/skip-connections/index.html", "notebooks/network-depth/index.html"} <= changed
+    pages = ("chapters/skip-connections", "notebooks/network-depth", "about/api")
+    assert {f"{page}/index.html" for page in pages} <= changed
     assert "chapters/transfer-learning/index.html" not in changed

@@ -52,6 +52,7 @@ DEFINITIONAL = re.compile(
   | MobileNetV[12]\b | ShuffleNet\ V2\b | \bV1\b | ReLU6\b | CS231n | \bA4\b | B\(3\) | \bQ[12]\b
   | Kirin\ 970\b | Snapdragon\ 810\b | Raspberry\ Pi\ 4\b | [Tt]op-[15]\b | float32 | int8
   | CC\ BY\ 4\.0 | Python\ 3\.11(?:\.5)? | Node\ 20\b
+  | \bcv7\ \d+\.\d+\.\d+\b
     # years, places in a source, weeks of the course, numbering
   | \b(?:19|20)\d\d[ab]?\b | [Ww]eeks?\ (?:1\ to\ 7|7|8)\b | [Ll]ayers?\ 1\b
   | \b(?:[Ss]ection|[Tt]able|[Ff]igure|[Ee]quation|[Cc]hapter|[Ee]xercise)s?
