@@ -33,6 +33,7 @@ CODE_IN_TEXT = {
     "torch.randn(100, 3, 224, 224)",
     'optimizer.add_param_group({"params": ..., "lr": 1e-4})',
     "mobilenet_v2(weights=...)",
+    "CV7_DEVICE=cuda",
     "python -m cv7.check exercise-2 my_solution.py --json > passed.json",
 }
 
