@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 ADDRESS ?= 127.0.0.1:8000
-BIN := .venv/bin
+BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 NPM_BIN := .ci/node_modules/.bin
 # What runs without torch and without a browser; `make test` runs the rest after it.
 FAST_TESTS := tests/site
@@ -10,6 +10,8 @@ SLOW_TESTS := tests/build tests/cv7 tests/snippets tests/widgets tests/experimen
 SCRIPTS := 'docs/widgets/**/*.mjs' 'docs/_site/**/*.{css,js,mjs}' 'tests/widgets/*.mjs' '.ci/*.mjs'
 
 export NO_MKDOCS_2_WARNING := 1 # the theme's advertisement of its successor; see decisions.md
+# Windows has encodings of its own, and Python speaks them there unless told not to.
+export PYTHONUTF8 := 1
 
 .PHONY: help serve build offline check test audit growth regen mutants lock chromium clean
 .DEFAULT_GOAL := help
@@ -31,6 +33,7 @@ offline: .venv/test.stamp .ci/node_modules/stamp ## the site as an archive that 
 check: .venv/check.stamp .ci/node_modules/stamp ## the fast checks, under a minute: no torch, no browser
 	@echo "Lint, formatting, types"
 	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff check --quiet --preview --select PLW1514 . # files are read and written as UTF-8
 	@$(BIN)/ruff format --quiet --check . || { echo "run: $(BIN)/ruff format ."; exit 1; }
 	@$(BIN)/mypy --no-error-summary
 	@$(NPM_BIN)/eslint --max-warnings 0 --config .ci/eslint.config.mjs .ci/*.mjs docs tests
@@ -67,9 +70,14 @@ mutants: .venv/test.stamp .ci/node_modules/stamp chromium ## alter digits and op
 	@tail -c 300 .venv/mutmut.log | grep -oE '[0-9]+/[0-9]+ .*' | tail -1
 	@$(BIN)/mutmut results
 
-lock: ## write both lock files anew from pyproject.toml
+lock: .venv/check.stamp ## raise every version to the newest that pyproject.toml and package.json admit
 	@$(BIN)/uv pip compile pyproject.toml $(LOCK) --extra test -o .ci/test.lock
 	@$(BIN)/uv pip compile pyproject.toml $(LOCK) -c .ci/test.lock -o .ci/check.lock
+	@$(BIN)/uv pip compile pyproject.toml $(LOCK) --extra test -c .ci/test.lock --torch-backend cpu \
+		-o .ci/cpu.lock 2> .venv/cpu.log || { rm -f .ci/cpu.lock; \
+		echo "No .ci/cpu.lock: PyTorch’s own index has the CPU builds, and cannot be reached here"; }
+	@npm update --silent --package-lock-only --prefix .ci
+	@npm update --silent --package-lock-only --prefix .ci/lighthouse
 LOCK := --quiet --upgrade --universal --python-version 3.11.5 --generate-hashes \
 	--custom-compile-command "make lock" --extra site --extra check
 
@@ -81,22 +89,30 @@ clean: ## remove everything that was installed or built
 
 # ---- What the targets above install, each once ----------------------------------------------
 
-.venv/bin/python:
+.venv/pyvenv.cfg:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11, 5))' || \
 		{ echo "Python 3.11.5 or newer is needed; name one: make PYTHON=python3.12 ..."; exit 1; }
 	@$(PYTHON) -m venv .venv || { rm -rf .venv; \
 		echo "Python cannot make virtual environments; on Debian: apt install python3-venv"; exit 1; }
 
-.venv/check.stamp: .venv/bin/python .ci/check.lock pyproject.toml
+.venv/check.stamp: .venv/pyvenv.cfg .ci/check.lock pyproject.toml
 	@echo "Installing what the site and the checks need (about half a minute, once)"
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r .ci/check.lock
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
+# CPU=1 takes torch without CUDA, once that lock is there; only uv knows where such builds are.
+ifeq ($(and $(CPU),$(wildcard .ci/cpu.lock)),)
 .venv/test.stamp: .venv/check.stamp .ci/test.lock
 	@echo "Installing torch and the browser driver (about three minutes and 6 GB, once)"
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r .ci/test.lock
 	@touch $@
+else
+.venv/test.stamp: .venv/check.stamp .ci/cpu.lock
+	@echo "Installing torch for the CPU and the browser driver (about a minute, once)"
+	@$(BIN)/uv pip install --quiet --python .venv --torch-backend cpu --require-hashes -r .ci/cpu.lock
+	@touch $@
+endif
 
 %/node_modules/stamp: %/package-lock.json
 	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' || \
