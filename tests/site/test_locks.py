@@ -58,7 +58,8 @@ def test_the_locks_are_those_that_make_installs() -> None:
 @pytest.mark.parametrize("name", LOCKS)
 def test_every_entry_is_exact_and_has_digests(name: str) -> None:
     text = (ROOT / f".ci/{name}.lock").read_text(encoding="utf-8")
-    assert not re.sub(r"^ *#.*\n", "", ENTRY.sub("", text), flags=re.M), "neither entry nor comment"
+    rest = re.sub(r"^ *#.*\n", "", ENTRY.sub("", text), flags=re.M).splitlines()
+    report([f".ci/{name}.lock: neither an entry with its digests nor a comment: {s}" for s in rest])
     for requirements in locked(name).values():
         for requirement in requirements:
             assert version(requirement)
