@@ -34,7 +34,7 @@ offline: .venv/test.stamp .ci/node_modules/stamp ## the site as an archive that 
 preview: .venv/check.stamp .ci/node_modules/stamp ## the same in build/preview, as far as it goes without torch
 	@OFFLINE=true $(BIN)/mkdocs build --quiet --strict --site-dir build/preview
 
-lint: .venv/check.stamp .ci/node_modules/stamp ## the part of them that takes seconds
+lint: .venv/check.stamp .ci/node_modules/stamp ## the checks that take seconds: style, types, workflows
 	@echo "Lint, formatting, types"
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff check --quiet --preview --select PLW1514 . # files are read and written as UTF-8
@@ -87,7 +87,7 @@ lock: .venv/check.stamp ## raise every version to the newest that pyproject.toml
 	@$(BIN)/uv pip compile pyproject.toml $(LOCK) -c .ci/test.lock -o .ci/check.lock
 	@$(BIN)/uv pip compile pyproject.toml $(LOCK) --extra test -c .ci/test.lock --torch-backend cpu \
 		-o .ci/cpu.lock 2> .venv/cpu.log || { rm -f .ci/cpu.lock; \
-		echo "No .ci/cpu.lock: PyTorch’s own index has the CPU builds, and cannot be reached here"; }
+		echo "No .ci/cpu.lock, .venv/cpu.log says why: is PyTorch’s own index out of reach?"; }
 	@npm update --silent --package-lock-only --prefix .ci
 	@npm update --silent --package-lock-only --prefix .ci/lighthouse
 LOCK := --quiet --upgrade --universal --python-version 3.11.5 --generate-hashes \
