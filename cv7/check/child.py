@@ -94,7 +94,7 @@ def _execute(code: types.CodeType, solution: "Solution") -> tuple[str, str]:
     vars(builtins).update(genuine)
     sys.stdout, sys.stderr = streams
     sys.stdout.flush()
-    sys.stdout = open(os.devnull, "w")  # noqa: SIM115  (the checks print nothing of its own)
+    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  (the checks print nothing of its own)
     torch.set_grad_enabled(True)  # it may have been left switched off
     torch.manual_seed(0)
     return title, wrong

@@ -217,7 +217,10 @@ def stamp(site: Path) -> str:
 def run(script: str, site: Path, options: str) -> None:
     """One of the scripts that need Node's packages; `make` installs them."""
     done = subprocess.run(
-        ["node", ROOT / ".ci" / script, site, options], capture_output=True, text=True, check=False
+        ["node", ROOT / ".ci" / script, site, options],
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
     )
     if done.returncode:
         raise PluginError(f".ci/{script} failed (`make build` installs its parts):\n{done.stderr}")

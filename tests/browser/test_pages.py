@@ -4,7 +4,7 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from ..audit import ALIVE, SIZES, axe
 from ..conftest import NOTEBOOKS, PAGES, ROOT
@@ -151,38 +151,60 @@ def test_the_colour_switch_works_by_keyboard(page: Page) -> None:
     assert set(seen) == {"default", "slate"}
 
 
-def report_of(page: Page) -> dict[str, str]:
-    """Title and body that “Report a mistake” would send, without going there."""
-    page.evaluate("document.addEventListener('click', (event) => event.preventDefault())")
-    link = page.get_by_role("link", name="Report a mistake on this page")
-    link.focus()
-    page.keyboard.press("Enter")
+def query_of(link: Locator) -> dict[str, str]:
     query = parse_qs(urlsplit(link.get_attribute("href") or "").query)
     return {key: value for key, (value,) in query.items()}
+
+
+def report_of(page: Page, what: str = "a wrong number") -> dict[str, str]:
+    """What the form for a mistake would be filled in with, without going there."""
+    page.evaluate("document.addEventListener('click', (event) => event.preventDefault())")
+    link = page.get_by_role("link", name=what)
+    link.focus()
+    page.keyboard.press("Enter")
+    return query_of(link)
 
 
 def test_a_report_names_page_heading_and_what_was_selected(page: Page) -> None:
     page.goto("exercises/#exercise-3")
     report = report_of(page)
-    assert report["title"] == "Correction: Exercises"
-    assert "/exercises/" in report["body"]
-    assert "Heading: 3 · Parameters and their reduction\n" in report["body"]
+    assert report["title"] == "Wrong number: Exercises"
+    assert report["page"].endswith("/exercises/")
+    assert report["heading"] == "3 · Parameters and their reduction"
+    assert "says" not in report
     page.goto("exercises/")
     page.get_by_text("CIFAR-10 has colour images").evaluate(
         "(p) => getSelection().selectAllChildren(p)"
     )
     page.wait_for_timeout(100)
-    body = report_of(page)["body"]
-    assert "Heading: 2 · A mini ResNet for CIFAR-10\n" in body
-    assert "CIFAR-10 has colour images of 32×32 pixels" in body
+    report = report_of(page)
+    assert report["heading"] == "2 · A mini ResNet for CIFAR-10"
+    assert "CIFAR-10 has colour images of 32×32 pixels" in report["says"]
+
+
+@pytest.mark.parametrize("what", ["a wrong number", "a broken widget", "an unclear passage"])
+def test_what_a_report_fills_in_are_fields_of_its_form(page: Page, what: str) -> None:
+    page.goto("exercises/#exercise-3")
+    page.get_by_text("CIFAR-10 has colour images").evaluate(
+        "(p) => getSelection().selectAllChildren(p)"
+    )
+    page.wait_for_timeout(100)
+    report = report_of(page, what)
+    assert report["version"] == page.locator("meta[name=build]").get_attribute("content")
+    form = ROOT / ".github/ISSUE_TEMPLATE" / report.pop("template")
+    assert form.stem.replace("-", " ") in what
+    fields = re.findall(r"^    id: (\w+)$", form.read_text(encoding="utf-8"), re.M)
+    assert {"page", "heading", "version"} <= set(fields)
+    assert set(report) - {"title", "says"} <= set(fields)
+    assert report["title"].startswith(form.stem.replace("-", " ").capitalize())
 
 
 @pytest.mark.browser_context_args(java_script_enabled=False)
 def test_without_javascript_a_report_names_the_page(page: Page) -> None:
     page.goto("exercises/")
-    link = page.get_by_role("link", name="Report a mistake on this page")
-    query = parse_qs(urlsplit(link.get_attribute("href") or "").query)
-    assert "/exercises/" in query["body"][0]
+    report = query_of(page.get_by_role("link", name="a wrong number"))
+    assert report["page"].endswith("/exercises/")
+    assert report["template"] == "wrong-number.yml"
 
 
 def test_numbers_tell_their_origin_on_focus(page: Page) -> None:

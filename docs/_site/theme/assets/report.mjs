@@ -1,5 +1,5 @@
-// “Report a mistake” names the heading, too: that of the text last selected, which it quotes, or
-// else the one in the address. Without JavaScript the link names the page.
+// The forms for mistakes get the heading, too: that of the text last selected, which they quote, or
+// else the one in the address; and the build. Without JavaScript they get the page.
 
 let selected = { quote: "", node: null };
 
@@ -22,13 +22,10 @@ function heading() {
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.(".cv7-report a");
   if (!link) return;
-  const quote = selected.node?.isConnected ? selected.quote : "";
   const url = new URL(link.href);
-  const lines = url.searchParams.get("body").split("\n");
-  lines[lines.findIndex((line) => line.startsWith("Heading:"))] =
-    `Heading: ${heading()?.firstChild?.textContent ?? ""}`;
-  const said = lines.findIndex((line) => line.startsWith("What it says:"));
-  lines[said] = `What it says: ${quote}`;
-  url.searchParams.set("body", lines.join("\n"));
+  const build = document.querySelector("meta[name=build]")?.content ?? "a preview";
+  url.searchParams.set("version", build);
+  url.searchParams.set("heading", heading()?.firstChild?.textContent ?? "");
+  url.searchParams.set("says", selected.node?.isConnected ? selected.quote : "");
   link.href = url.href;
 });
