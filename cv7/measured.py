@@ -75,11 +75,12 @@ def processor() -> str:
 
 def save(
     slug: str,
+    device: str | None = None,
+    /,
     *,
     by: str,
     settings: dict[str, Any],
     seeds: list[int],
-    device: str | None = None,
     **results: Any,
 ) -> None:
     """Write `docs/data/<slug>.json` with its provenance; `by` is the script, seen from the root.

@@ -126,8 +126,7 @@ def run(batch: int, rounds: int, share: float, layers: int, size: int) -> dict[s
             order = torch.channels_last if "last" in kind else torch.contiguous_format
             x = torch.randn(batch, 3, size, size).to(memory_format=order)
             step = training(model.to(memory_format=order), x, labels, mixed="mixed" in kind)
-            times = alternate({kind: step}, rounds, share)[kind]
-            rates[kind] = round(batch / median(times), 1)
+            rates[kind] = round(batch / median(alternate({kind: step}, rounds, share)[kind]), 1)
         networks[name] = rates
     return {"ours": ours, "layers": rows, "training_images_a_second": networks}
 
@@ -146,8 +145,8 @@ def main() -> None:
         results = run(BATCH, ROUNDS, SECONDS, len(LAYERS), 224)
     measured.save(
         "gpu",
+        torch.cuda.get_device_name(),
         by="snippets/experiments/gpu.py",
-        device=torch.cuda.get_device_name(),
         settings={"batch_size": BATCH, "rounds": ROUNDS, "seconds_a_round": SECONDS},
         seeds=[0],
         **results,
