@@ -1,7 +1,10 @@
 """A pytest plugin (pyproject.toml loads it): pytest-codeblocks runs pages as readers see them."""
 
+import contextlib
 import io
 import re
+import tempfile
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import markdown
@@ -52,6 +55,24 @@ def code_blocks(path: str | Path) -> list[CodeBlock]:
 
 
 pytest_codeblocks.plugin.extract_from_file = code_blocks
+
+
+@contextlib.contextmanager
+def as_found() -> Iterator[None]:
+    """Code of a page leaves files in a folder of its own, and torch with its threads."""
+    import torch
+
+    threads = torch.get_num_threads()
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        yield
+    torch.set_num_threads(threads)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    is_block = isinstance(item, pytest_codeblocks.plugin.TestBlock)
+    with as_found() if is_block else contextlib.nullcontext():
+        return (yield)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

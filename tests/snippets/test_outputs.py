@@ -9,8 +9,9 @@ import torch
 
 from cv7 import weights
 
+from ..codeblocks import as_found
 from ..conftest import Generated
-from ..sections import SNIPPETS, header, sections
+from ..sections import SNIPPETS, output, sections
 
 
 @pytest.mark.parametrize("path", SNIPPETS, ids=lambda p: p.name)
@@ -19,11 +20,10 @@ def test_output_is_what_the_snippet_prints(path: Path, generated: Generated) -> 
     if "IMAGENET1K" in path.read_text(encoding="utf-8"):
         weights.ensure()
     namespace = {"__name__": "__main__"}
-    text = ""
-    for name, code in sections(path).items():
-        printed = io.StringIO()
-        with contextlib.redirect_stdout(printed):
-            exec(compile(code, path, "exec"), namespace)  # noqa: S102
-        if printed.getvalue():
-            text += f"# --8<-- [start:{name}]\n{printed.getvalue()}# --8<-- [end:{name}]\n"
-    generated(path.with_suffix(".out"), header(path, text) + text)
+    printed = {}
+    with as_found():
+        for name, code in sections(path).items():
+            with contextlib.redirect_stdout(io.StringIO()) as lines:
+                exec(compile(code, path, "exec"), namespace)  # noqa: S102
+            printed[name] = lines.getvalue()
+    generated(path.with_suffix(".out"), output(path, printed))
