@@ -15,46 +15,49 @@ from cv7 import defects, fine_tuning
 CHECKPOINT = Path("checkpoint.pt")
 EPOCHS, STAGES = 3, 3
 BATCH = 8  # of all processes together
-DTYPE = torch.float64  # so that losses can be compared; otherwise torch.float32
+DTYPE = torch.float64  # to compare losses; otherwise torch.float32
 
-# 1. The group: torchrun says who we are; started by python, we are a group of one
+# 1. The group: torchrun numbers the processes; without it, this is the only one
 torch.set_num_threads(1)  # the processes share the processor's cores
 device, backend = torch.device("cpu"), "gloo"
 if torch.cuda.is_available():
-    device, backend = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0"))), "nccl"
+    device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
+    backend = "nccl"
     torch.cuda.set_device(device)
 if dist.is_torchelastic_launched():
     dist.init_process_group(backend)
 else:
-    dist.init_process_group(backend, store=dist.HashStore(), rank=0, world_size=1)
+    alone = {"store": dist.HashStore(), "rank": 0, "world_size": 1}
+    dist.init_process_group(backend, **alone)
 rank, world = dist.get_rank(), dist.get_world_size()
 if BATCH % world:
-    raise ValueError(f"{world} processes cannot share batches of {BATCH} equally")
+    raise ValueError(f"{world} processes cannot share {BATCH} images equally")
 
 # 2. Strategy B in eval mode: ImageNet's statistics, and no dropout
 torch.manual_seed(0)
 weights = MobileNet_V2_Weights.IMAGENET1K_V1
-model = fine_tuning.prepare(
-    mobilenet_v2(weights=weights), len(defects.CLASSES), trainable_stages=STAGES
-)
-model = model.to(device, DTYPE).eval()
+model = mobilenet_v2(weights=weights)
+fine_tuning.prepare(model, len(defects.CLASSES), trainable_stages=STAGES)
+model.to(device, DTYPE).eval()
 
-# 3. The data. What frozen stages make of the images stays the same: compute it once
-photographs = [getattr(data, name)() / 255 for name in ("brick", "gravel", "grass")]
-images, labels = map(torch.from_numpy, defects.dataset(photographs, 40, seed=1, test=False))
+# 3. The data. Frozen stages always answer the same, so they are asked once
+surfaces = [data.brick() / 255, data.gravel() / 255, data.grass() / 255]
+images, labels = defects.dataset(surfaces, 40, seed=1, test=False)
+preprocess = weights.transforms(crop_size=96, resize_size=96)
 frozen = len(model.features) - STAGES
 with torch.no_grad():
-    inputs = weights.transforms(crop_size=96, resize_size=96)(images).to(device, DTYPE)
+    inputs = preprocess(torch.from_numpy(images)).to(device, DTYPE)
     features = model.features[:frozen](inputs)
 model.features = model.features[frozen:]
-dataset = TensorDataset(features, labels.to(device))
-sampler = DistributedSampler(dataset)  # one shuffle for all, and for each process its share
+dataset = TensorDataset(features, torch.from_numpy(labels).to(device))
+sampler = DistributedSampler(dataset)  # deals every joined batch out
 loader = DataLoader(dataset, batch_size=BATCH // world, sampler=sampler)
-groups = fine_tuning.parameter_groups(model, trainable_stages=STAGES, head_lr=1e-3)
-optimizer = torch.optim.Adam(groups)
 
-# 4. Go on where a checkpoint left off
-history: list[list[float]] = []  # of each epoch, the loss of each joined batch
+# 4. Two learning rates; go on where a checkpoint left off
+optimizer = torch.optim.Adam(
+    fine_tuning.parameter_groups(model, trainable_stages=STAGES, head_lr=1e-3),
+)
+history: list[list[float]] = []  # by epoch, the loss of each joined batch
 if CHECKPOINT.exists():
     saved = torch.load(CHECKPOINT, map_location=device, weights_only=True)
     model.load_state_dict(saved["model"])
@@ -76,10 +79,10 @@ def save() -> None:
     os.replace(part, CHECKPOINT)
 
 
-# 5. Train. DDP waits until all have loaded, and averages the gradients in backward()
+# 5. Train. DDP waits here until all have loaded; backward() averages gradients
 parallel = DistributedDataParallel(model)
 for epoch in range(len(history), EPOCHS):
-    sampler.set_epoch(epoch)  # another shuffle in each epoch
+    sampler.set_epoch(epoch)  # the same new shuffle in all processes
     losses = []
     for inputs, targets in loader:
         loss = cross_entropy(parallel(inputs), targets)
@@ -88,7 +91,7 @@ for epoch in range(len(history), EPOCHS):
         optimizer.step()
         losses.append(loss.detach())
     means = torch.stack(losses)
-    dist.all_reduce(means)  # sums over the processes
+    dist.all_reduce(means)  # the sum over the processes
     history.append((means / world).tolist())
     if rank == 0:
         print(f"epoch {epoch + 1}:", *(f"{loss:.5f}" for loss in history[-1]))

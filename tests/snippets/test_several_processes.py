@@ -86,7 +86,8 @@ def test_two_processes_lose_what_one_loses_and_go_on_when_killed(
     }
     assert printed["killed"].count("resumed after epoch 1") == 2
     for folder in (whole, killed):
-        torch.testing.assert_close(losses(folder), alone, rtol=0, atol=1e-5)
+        # Adam almost hides summed gradients: they would change these losses by 6e-5 only.
+        torch.testing.assert_close(losses(folder), alone, rtol=0, atol=1e-9)
     generated(SCRIPT.with_suffix(".torchrun.out"), output(SCRIPT, printed))
 
 
@@ -100,7 +101,7 @@ def group() -> Iterator[None]:
 
 def test_shares_must_be_equal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dist, "get_world_size", lambda: 3)
-    with as_found(), pytest.raises(ValueError, match="3 processes cannot share batches of 8"):
+    with as_found(), pytest.raises(ValueError, match="3 processes cannot share 8 images equally"):
         runpy.run_path(str(SCRIPT), run_name="__main__")
     dist.destroy_process_group()
 
