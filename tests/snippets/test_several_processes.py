@@ -51,6 +51,8 @@ def run(*command: str | Path, folder: Path) -> str:
         except subprocess.TimeoutExpired:
             process.terminate()
             printed, complaints = process.communicate(timeout=60)
+        finally:
+            process.kill()  # which does nothing to one that has ended
     assert process.returncode == 0, complaints[-3000:]
     return printed
 
