@@ -3,9 +3,12 @@
 With CV7_DEVICE=cuda it runs them on a GPU; tests/device.py says how, and how outputs compare.
 """
 
+import contextlib
 import io
 import os
 import re
+import tempfile
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import markdown
@@ -83,6 +86,24 @@ def run_elsewhere(block: CodeBlock) -> None:
         wrong = device.differences(block.expected_output, printed.getvalue())
         if wrong:
             raise RuntimeError("\n".join([f"line {block.lineno}, on {device.DEVICE}:", *wrong]))
+
+
+@contextlib.contextmanager
+def as_found() -> Iterator[None]:
+    """Code of a page leaves files in a folder of its own, and torch with its threads."""
+    import torch
+
+    threads = torch.get_num_threads()
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        yield
+    torch.set_num_threads(threads)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    is_block = isinstance(item, pytest_codeblocks.plugin.TestBlock)
+    with as_found() if is_block else contextlib.nullcontext():
+        return (yield)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

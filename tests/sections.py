@@ -52,3 +52,18 @@ def header(path: Path, printed: str) -> str:
     """The first line of an output: it tells when the rest is stale or was altered."""
     rest = hashlib.sha256(printed.encode()).hexdigest()[:16]
     return f"# what {path.name} printed ({rest}), with cv7 as of {digest(path)}\n"
+
+
+def output(path: Path, printed: dict[str, str]) -> str:
+    """The text of an output file: what each section printed, if anything."""
+    text = "".join(
+        f"# --8<-- [start:{name}]\n{lines}# --8<-- [end:{name}]\n"
+        for name, lines in printed.items()
+        if lines
+    )
+    return header(path, text) + text
+
+
+def outputs(path: Path) -> list[Path]:
+    """<slug>.out, what a snippet prints, and <slug>.<how>.out where it is run in another way."""
+    return sorted({path.with_suffix(".out"), *path.parent.glob(f"{path.stem}.*.out")})

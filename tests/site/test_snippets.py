@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ..conftest import PAGES, ROOT, report
-from ..sections import SNIPPETS, header, sections
+from ..sections import SNIPPETS, header, outputs, sections
 
 INCLUDE = re.compile(r'--8<-- "([^":]+)(?::([\w-]+))?"')
 SHOWN = {
@@ -16,13 +16,14 @@ SHOWN = {
 
 @pytest.mark.parametrize("path", SNIPPETS, ids=lambda p: p.name)
 def test_output_is_fresh(path: Path) -> None:
-    output = path.with_suffix(".out")
-    shown = output.read_text(encoding="utf-8") if output.exists() else ""
-    if not shown.startswith(header(path, shown.partition("\n")[2])):
-        report(
-            [f"snippets/{output.name} is older than snippets/{path.name} or cv7, or was altered"],
-            ": run `make regen`, then read the diff",
-        )
+    problems = []
+    for output in outputs(path):
+        shown = output.read_text(encoding="utf-8") if output.exists() else ""
+        if not shown.startswith(header(path, shown.partition("\n")[2])):
+            problems.append(
+                f"snippets/{output.name} is older than snippets/{path.name} or cv7, or was altered"
+            )
+    report(problems, ": run `make regen`, then read the diff")
 
 
 @pytest.mark.parametrize("path", SNIPPETS, ids=lambda p: p.name)
@@ -39,12 +40,11 @@ def test_every_line_is_shown_on_a_page(path: Path) -> None:
 
 @pytest.mark.parametrize("path", SNIPPETS, ids=lambda p: p.name)
 def test_every_output_is_shown_on_a_page(path: Path) -> None:
-    output = path.with_suffix(".out")
-    names = re.findall(r"\[start:([\w-]+)\]", output.read_text(encoding="utf-8"))
     report(
         [
             f"snippets/{output.name}: no page shows the output of section “{name}”"
-            for name in names
+            for output in outputs(path)
+            for name in re.findall(r"\[start:([\w-]+)\]", output.read_text(encoding="utf-8"))
             if (f"snippets/{output.name}", name) not in SHOWN
         ]
     )

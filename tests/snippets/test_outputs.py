@@ -14,9 +14,10 @@ import torch
 
 from cv7 import weights
 
+from ..codeblocks import as_found
 from ..conftest import Generated, report
 from ..device import DEVICE, OnDevice, differences
-from ..sections import SNIPPETS, header, sections
+from ..sections import SNIPPETS, output, sections
 
 
 @pytest.mark.parametrize("path", SNIPPETS, ids=lambda p: p.name)
@@ -25,21 +26,16 @@ def test_output_is_what_the_snippet_prints(path: Path, generated: Generated) -> 
     if "IMAGENET1K" in path.read_text(encoding="utf-8"):
         weights.ensure()
     namespace = {"__name__": "__main__"}
-    outputs = {}
-    for name, code in sections(path).items():
-        printed = io.StringIO()
-        with contextlib.redirect_stdout(printed), OnDevice(DEVICE):
-            exec(compile(code, path, "exec"), namespace)  # noqa: S102
-        if printed.getvalue():
-            outputs[name] = printed.getvalue()
+    printed = {}
+    with as_found():
+        for name, code in sections(path).items():
+            with contextlib.redirect_stdout(io.StringIO()) as lines, OnDevice(DEVICE):
+                exec(compile(code, path, "exec"), namespace)  # noqa: S102
+            printed[name] = lines.getvalue()
     if DEVICE == "cpu":
-        text = "".join(
-            f"# --8<-- [start:{name}]\n{printed}# --8<-- [end:{name}]\n"
-            for name, printed in outputs.items()
-        )
-        generated(path.with_suffix(".out"), header(path, text) + text)
-    else:
-        kept = path.with_suffix(".out").read_text(encoding="utf-8")
-        expected = dict(re.findall(r"\[start:([\w-]+)\]\n(.*?)# --8<-- \[end", kept, re.S))
-        assert outputs.keys() == expected.keys()
-        report([line for name in outputs for line in differences(expected[name], outputs[name])])
+        generated(path.with_suffix(".out"), output(path, printed))
+        return
+    kept = path.with_suffix(".out").read_text(encoding="utf-8")
+    expected = dict(re.findall(r"\[start:([\w-]+)\]\n(.*?)# --8<-- \[end", kept, re.S))
+    assert {name for name in printed if printed[name]} == expected.keys()
+    report([line for name in expected for line in differences(expected[name], printed[name])])
