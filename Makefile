@@ -7,11 +7,13 @@ NPM_BIN := .ci/node_modules/.bin
 # What runs without torch and without a browser; `make test` runs the rest after it.
 FAST_TESTS := tests/site
 SLOW_TESTS := tests/build tests/cv7 tests/snippets tests/widgets tests/experiments docs README.md tests/browser
+# What they write names every page.
+LISTS := tests/site/test_how_we_know.py tests/site/test_topics.py
 SCRIPTS := 'docs/widgets/**/*.mjs' 'docs/_site/**/*.{css,js,mjs}' 'tests/widgets/*.mjs' '.ci/*.mjs'
 
 export NO_MKDOCS_2_WARNING := 1 # the theme's advertisement of its successor; see decisions.md
 
-.PHONY: help serve build offline check test audit growth regen mutants lock chromium clean
+.PHONY: help serve page build offline check test audit growth regen mutants lock chromium clean
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -20,6 +22,10 @@ help: ## list these targets
 serve: .venv/check.stamp ## build the site and serve it, rebuilding as you edit
 	@echo "Building the site. It will be at http://$(ADDRESS)/ in a few seconds; Ctrl-C ends it."
 	@$(BIN)/mkdocs serve --dev-addr $(ADDRESS)
+
+page: .venv/check.stamp ## add a page: make page NAME=squeeze-excitation, with TITLE="…" and WIDGET=1 if you like
+	@$(BIN)/python -m tests.page "$(NAME)" --title "$(TITLE)" $(if $(WIDGET),--widget)
+	@$(BIN)/pytest -q --regen $(LISTS) > .venv/page.log || { cat .venv/page.log; exit 1; }
 
 build: .venv/test.stamp .ci/node_modules/stamp ## run the notebooks, if what they depend on has changed, and build into site/
 	@NOTEBOOKS=run $(BIN)/mkdocs build --strict
