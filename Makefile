@@ -7,13 +7,15 @@ NPM_BIN := .ci/node_modules/.bin
 # What runs without torch and without a browser; `make test` runs the rest after it.
 FAST_TESTS := tests/site
 SLOW_TESTS := tests/build tests/cv7 tests/snippets tests/widgets tests/experiments docs README.md tests/browser
+# What they write names every page.
+LISTS := tests/site/test_how_we_know.py tests/site/test_topics.py
 SCRIPTS := 'docs/widgets/**/*.mjs' 'docs/_site/**/*.{css,js,mjs}' 'tests/widgets/*.mjs' '.ci/*.mjs'
 
 export NO_MKDOCS_2_WARNING := 1 # the theme's advertisement of its successor; see decisions.md
 # Windows has encodings of its own, and Python speaks them there unless told not to.
 export PYTHONUTF8 := 1
 
-.PHONY: help serve build offline preview lint check test audit growth regen mutants links lock \
+.PHONY: help serve page build offline preview lint check test audit growth regen mutants links lock \
 	chromium clean
 .DEFAULT_GOAL := help
 
@@ -24,6 +26,10 @@ serve: .venv/check.stamp ## build the site and serve it, rebuilding as you edit
 	@echo "Building the site. It will be at http://$(ADDRESS)/ in a few seconds; Ctrl-C ends it."
 	@$(BIN)/mkdocs serve --dev-addr $(ADDRESS)
 
+page: .venv/check.stamp ## add a page: make page NAME=squeeze-excitation, with TITLE="…" and WIDGET=1 if you like
+	@$(BIN)/python -m tests.page "$(NAME)" --title "$(TITLE)" $(if $(WIDGET),--widget)
+	@$(BIN)/pytest -q --regen $(LISTS) > .venv/page.log || { cat .venv/page.log; exit 1; }
+
 build: .venv/test.stamp .ci/node_modules/stamp ## run the notebooks, if what they depend on has changed, and build into site/
 	@NOTEBOOKS=run $(BIN)/mkdocs build --strict
 
@@ -32,7 +38,7 @@ offline: .venv/test.stamp .ci/node_modules/stamp ## the site as an archive that 
 	@$(BIN)/python -m zipfile -c build/course.zip build/course
 
 preview: .venv/check.stamp .ci/node_modules/stamp ## the same in build/preview, as far as it goes without torch
-	@OFFLINE=true $(BIN)/mkdocs build --quiet --strict --site-dir build/preview
+	@OFFLINE=true $(BIN)/mkdocs build --strict --site-dir build/preview
 
 lint: .venv/check.stamp .ci/node_modules/stamp ## the checks that take seconds: style, types, workflows
 	@echo "Lint, formatting, types"

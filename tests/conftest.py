@@ -33,6 +33,11 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if config.option.markexpr == "claims" and collection_path in elsewhere else None
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What looks at the built site comes last: where there is none, the run ends."""
+    items.sort(key=lambda item: "site" in getattr(item, "fixturenames", ()))
+
+
 def report(problems: list[str], cure: str = "") -> None:
     """Fail with one line a problem and no traceback: the reader wants file, line and cure."""
     if problems:
@@ -85,6 +90,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, site_url: str, notebooks: str
         text=True,
         check=False,
     )
-    if build.returncode:
-        pytest.fail(f"the site does not build:\n{build.stderr[-3000:]}", pytrace=False)
+    if build.returncode:  # said once, not by each of the hundreds of tests that look at the site
+        lines = [line for line in build.stderr.splitlines() if not line.startswith("INFO")]
+        pytest.exit("the site does not build:\n" + "\n".join(lines)[-3000:], returncode=1)
     return target

@@ -27,9 +27,14 @@ def copy(target: Path) -> Path:
 
 
 def build(course: Path, target: Path, **environment: str) -> None:
-    subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--quiet", "--strict", "--site-dir", target],
+    """Raises RuntimeError with what MkDocs said; --quiet would hide warnings from --strict."""
+    built = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", target],
         cwd=course,
         env=os.environ | {"PYTHONPATH": str(course)} | environment,
-        check=True,
+        capture_output=True,
+        text=True,
+        check=False,
     )
+    if built.returncode:
+        raise RuntimeError(built.stderr)

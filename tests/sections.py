@@ -25,7 +25,7 @@ def sections(path: Path) -> dict[str, str]:
         if mark:
             opens, section = mark[1] == "start", mark[2]
             if opens == (current is not None) or (not opens and section != current):
-                raise ValueError(f"{path.name}:{number}: section marks do not pair up")
+                raise ValueError(f"snippets/{path.name}:{number}: section marks do not pair up")
             current = section if opens else None
             if opens:
                 found[section] = ""
@@ -33,8 +33,8 @@ def sections(path: Path) -> dict[str, str]:
             found[current] += line
         elif line.strip():
             raise ValueError(
-                f"{path.name}:{number}: “{line.strip()}” is outside every section, so no page "
-                "shows it: move it into one"
+                f"snippets/{path.name}:{number}: “{line.strip()}” is outside every section, "
+                "so no page shows it: move it into one"
             )
     return found
 

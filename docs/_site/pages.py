@@ -1,5 +1,6 @@
 """Pages on their way to the site: numbers become links, figures go inline, small repairs."""
 
+import logging
 import re
 import sys
 from functools import cache
@@ -81,6 +82,25 @@ def _blank(match: re.Match[str]) -> str:
     return " " * len(match[0])
 
 
+class WithLine(logging.Filter):
+    """MkDocs names the page of a link that leads nowhere. This names the line, and the cure."""
+
+    LINK = re.compile(r"Doc file '([^']+)' contains an? .*?link (?:to )?'([^']+)'")
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if found := self.LINK.match(record.getMessage()):
+            name, link = found.groups()
+            lines = (ROOT / "docs" / name).read_text(encoding="utf-8").splitlines()
+            number = next((n for n, line in enumerate(lines, start=1) if link in line), 1)
+            record.msg = f"docs/{name}:{number}: {record.getMessage()} Correct it, or remove it."
+            record.args = ()
+        return True
+
+
+def on_config(config: Any) -> None:
+    logging.getLogger("mkdocs.structure.pages").addFilter(WithLine())
+
+
 def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
     folder = str(Path(page.file.src_uri).parent)
     if "<!--= " in markdown and page.file.src_uri != "about/references.md":
@@ -88,7 +108,7 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
     return FOR_TESTS.sub("", markdown)
 
 
-def on_page_content(html: str, config: Any, **_: Any) -> str:
+def on_page_content(html: str, config: Any, page: Any, **_: Any) -> str:
     """Put figures into the page itself, so that they follow its light and dark colours."""
 
     def inline(match: re.Match[str]) -> str:
@@ -99,7 +119,10 @@ def on_page_content(html: str, config: Any, **_: Any) -> str:
 
     html = SVG_IMAGE.sub(inline, html)
     if re.search(r"<img[^>]+figures/[\w-]+\.svg", html):
-        raise PluginError("a figure was not put into its page: adapt SVG_IMAGE in this file")
+        raise PluginError(
+            f"docs/{page.file.src_uri}: a figure was not put into the page. Has it an "
+            'alt="…" before its src="…"? Otherwise adapt SVG_IMAGE in docs/_site/pages.py'
+        )
     return html
 
 

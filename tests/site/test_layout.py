@@ -82,7 +82,10 @@ def test_nothing_is_orphaned() -> None:
     problems = []
     for path in (ROOT / "docs/figures").glob("*.svg"):
         if path.name not in pages:
-            problems.append(f"docs/figures/{path.name}: no page shows it")
+            problems.append(
+                f"docs/figures/{path.name}:1: no page shows it: show it on one, with "
+                f"![What it shows.](../figures/{path.name}), or delete it and what draws it"
+            )
     for path in (ROOT / "docs/data").glob("*.json"):
         call = {"claims": "lecture(", "sources": "source(", "transfer-learning": "acc("}.get(
             path.stem, f'data("{path.stem}"'
@@ -93,19 +96,42 @@ def test_nothing_is_orphaned() -> None:
     for path in (ROOT / "docs/widgets").glob("*/element.mjs"):
         slug = path.parent.name
         if not re.search(rf"<cv7-{slug}[ >]", pages + made):
-            problems.append(f"docs/widgets/{slug}: no page has <cv7-{slug}>")
+            problems.append(
+                f"docs/widgets/{slug}/element.mjs:1: no page has <cv7-{slug}>: put it on one, or "
+                "delete its folder and tests"
+            )
         tests = [f"browser/test_{slug.replace('-', '_')}.py"]
         if (path.parent / "model.mjs").exists():
             tests.append(f"widgets/{slug}.test.mjs")
         for test in tests:
             if not (ROOT / "tests" / test).exists():
-                problems.append(f"docs/widgets/{slug}: tests/{test} is missing")
+                problems.append(
+                    f"docs/widgets/{slug}/element.mjs:1: tests/{test} is missing: copy that of "
+                    "stride-and-padding"
+                )
     for path in (ROOT / "cv7").glob("[!_]*.py"):
         if not (ROOT / f"tests/cv7/test_{path.name}").exists():
             problems.append(f"cv7/{path.name}: tests/cv7/test_{path.name} is missing")
     for path in (ROOT / "docs/exercises/starters").iterdir():
         if f"(starters/{path.name})" not in pages:
             problems.append(f"docs/exercises/starters/{path.name}: no page links it")
+    report(problems)
+
+
+def test_every_widget_is_tested_by_keyboard() -> None:
+    """Nothing else tells that somebody without a mouse can use it."""
+    problems = []
+    for path in (ROOT / "docs/widgets").glob("*/element.mjs"):
+        test = ROOT / f"tests/browser/test_{path.parent.name.replace('-', '_')}.py"
+        # A test that is not there at all is named by test_nothing_is_orphaned.
+        text = test.read_text(encoding="utf-8") if test.exists() else ".press("
+        if ".press(" not in text and "keyboard.type(" not in text:
+            problems.append(
+                f"tests/browser/{test.name}:1: no test presses a key in docs/widgets/"
+                f"{path.parent.name}: reach its controls and change them, with "
+                'page.keyboard.press("ArrowRight"), as test_by_keyboard_alone in '
+                "tests/browser/test_stride_and_padding.py does"
+            )
     report(problems)
 
 

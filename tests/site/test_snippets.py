@@ -14,25 +14,45 @@ SHOWN = {
 }
 
 
+def mark(section: str) -> str:
+    return f"[start:{section}]"
+
+
+def place(path: Path, text: str) -> str:
+    """File and line where a text first stands."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    number = next(n for n, line in enumerate(lines, start=1) if text in line)
+    return f"{path.relative_to(ROOT).as_posix()}:{number}"
+
+
+def fresh(path: Path, output: Path) -> bool:
+    shown = output.read_text(encoding="utf-8") if output.exists() else ""
+    return shown.startswith(header(path, shown.partition("\n")[2]))
+
+
 @pytest.mark.parametrize("path", SNIPPETS, ids=lambda p: p.name)
 def test_output_is_fresh(path: Path) -> None:
-    problems = []
-    for output in outputs(path):
-        shown = output.read_text(encoding="utf-8") if output.exists() else ""
-        if not shown.startswith(header(path, shown.partition("\n")[2])):
-            problems.append(
-                f"snippets/{output.name} is older than snippets/{path.name} or cv7, or was altered"
-            )
-    report(problems, ": run `make regen`, then read the diff")
+    report(
+        [
+            f"snippets/{output.name}:1: older than snippets/{path.name} or cv7, or altered"
+            for output in outputs(path)
+            if not fresh(path, output)
+        ],
+        ": run `make regen`, then read the diff",
+    )
 
 
 @pytest.mark.parametrize("path", SNIPPETS, ids=lambda p: p.name)
 def test_every_line_is_shown_on_a_page(path: Path) -> None:
+    try:
+        names = sections(path)
+    except ValueError as error:
+        pytest.fail(str(error), pytrace=False)
     report(
         [
-            f"snippets/{path.name}: no page shows section “{name}”: include it with "
+            f"{place(path, mark(name))}: no page shows section “{name}”: include it with "
             f'--8<-- "snippets/{path.name}:{name}", or delete it'
-            for name in sections(path)
+            for name in names
             if (f"snippets/{path.name}", name) not in SHOWN
         ]
     )
@@ -42,7 +62,8 @@ def test_every_line_is_shown_on_a_page(path: Path) -> None:
 def test_every_output_is_shown_on_a_page(path: Path) -> None:
     report(
         [
-            f"snippets/{output.name}: no page shows the output of section “{name}”"
+            f"{place(output, mark(name))}: no page shows what section “{name}” printed: include "
+            f'it under the code, with --8<-- "snippets/{output.name}:{name}"'
             for output in outputs(path)
             for name in re.findall(r"\[start:([\w-]+)\]", output.read_text(encoding="utf-8"))
             if (f"snippets/{output.name}", name) not in SHOWN
@@ -54,10 +75,11 @@ def test_no_include_by_line_number_or_of_a_missing_section() -> None:
     problems = []
     for (target, section), page in SHOWN.items():
         file = ROOT / target
+        here = place(page, f'"{target}')
         if not file.exists():
-            problems.append(f"{page.name}: includes {target}, which does not exist")
+            problems.append(f"{here}: includes {target}, which does not exist: correct its name")
         elif section.isdigit():
-            problems.append(f"{page.name}: includes {target} by line number: name a section")
-        elif section and f"[start:{section}]" not in file.read_text(encoding="utf-8"):
-            problems.append(f"{page.name}: {target} has no section “{section}”")
+            problems.append(f"{here}: includes {target} by line number: name a section")
+        elif section and mark(section) not in file.read_text(encoding="utf-8"):
+            problems.append(f"{here}: {target} has no section “{section}”: correct its name")
     report(problems)

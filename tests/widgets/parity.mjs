@@ -1,4 +1,4 @@
-// Hold a widget's model.mjs to the values that cv7 wrote (tests/site/test_generated.py).
+// Hold a widget's model.mjs to the values that cv7 wrote (tests/widgets/vectors).
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
