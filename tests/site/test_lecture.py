@@ -53,7 +53,9 @@ def test_every_row_leads_to_its_element(site: Path) -> None:
     pages: dict[str, dict[str, str]] = {}
     for name, shown, page, anchor in rows():
         relative = page.removeprefix("../").removesuffix("index")
-        under = pages.setdefault(relative, texts(site / relative / "index.html"))
+        if relative not in pages:
+            pages[relative] = texts(site / relative / "index.html")
+        under = pages[relative]
         if anchor not in under:
             problems.append(f"{name}: {relative} has no heading #{anchor}")
         elif shown not in under[anchor]:
