@@ -26,12 +26,15 @@ function tick() {
   return next(first) - first;
 }
 
-/** Milliseconds that one run takes, from so many in a row. */
-function time({ output, run }, repeats) {
+/** Milliseconds that one run takes, from so many in a row that they last at least so long. */
+function time({ output, run }, at_least) {
   output.fill(NaN); // what a run leaves out will be found
   const start = performance.now();
-  for (let i = 0; i < repeats; i++) run();
-  return (performance.now() - start) / repeats;
+  for (let runs = 1; ; runs++) {
+    run();
+    const passed = performance.now() - start;
+    if (passed >= at_least) return passed / runs;
+  }
 }
 
 function check(variants) {
@@ -52,12 +55,8 @@ function race(layer) {
     throw new Error(`this browser’s clock moves in steps of ${step.toFixed(0)} ms: too coarse`);
   }
   const variants = contestants(layer);
-  const repeats = {};
   for (let i = 0; i < WARM_UPS; i++) {
-    for (const name of VARIANTS) {
-      const took = time(variants[name], 1);
-      repeats[name] = Math.min(1000, Math.max(1, Math.ceil((TICKS * step) / took)));
-    }
+    for (const name of VARIANTS) time(variants[name], TICKS * step);
   }
   check(variants);
 
@@ -69,7 +68,7 @@ function race(layer) {
     // They take turns in going first, too: neither always runs on the warmer chip.
     const order = rounds.length % 2 ? [...VARIANTS].reverse() : VARIANTS;
     const round = {};
-    for (const name of order) round[name] = time(variants[name], repeats[name]);
+    for (const name of order) round[name] = time(variants[name], TICKS * step);
     apart = Math.max(apart, check(variants));
     rounds.push(round);
     const passed = Math.min((performance.now() - start) / LONG_ENOUGH, rounds.length / FEWEST);
