@@ -65,7 +65,21 @@ LIGHTHOUSE = {
     "tbt": Budget(most=50, far=300),  # total blocking time in milliseconds
     "lcp": Budget(most=1.15, far=1.6),  # largest contentful paint, by that of a bare page
 }
-BUDGETS = {**LOAD, **AXE, **LIGHTHOUSE}
+SLIDERS = {  # milliseconds from a key on a slider to the next paint, the processor slowed down
+    "paint": Budget(most=16, far=200),  # the median
+    "slowest": Budget(most=50, far=400),
+}
+SLOWDOWN, PRESSES = 4, 20
+BUDGETS = {**LOAD, **AXE, **LIGHTHOUSE, **SLIDERS}
+# From when the browser has the key until it has painted: the next task after the frame.
+PAINTS = """
+    globalThis.paints = [];
+    addEventListener("keydown", (event) => requestAnimationFrame(() => {
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = () => paints.push(performance.now() - event.timeStamp);
+        port2.postMessage(0);
+    }), true);
+"""
 SIZES = {"phone": {"width": 360, "height": 740}, "desktop": {"width": 1280, "height": 900}}
 RUNS = 3  # of Lighthouse, of which the median counts
 FLAGS = [
@@ -132,6 +146,31 @@ def load(browser: Browser, server: Server, url: str) -> dict[str, float]:
     return found
 
 
+def sliders(browser: Browser, url: str) -> dict[str, float]:
+    """What a key on the first slider of each widget costs; nothing where there is none."""
+    page = browser.new_page(viewport=SIZES["desktop"], service_workers="block")
+    page.add_init_script(PAINTS)
+    page.goto(url)
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWDOWN})
+    paints: list[float] = []
+    for widget in page.locator("css=.cv7-widget, .bare").all():
+        widget.scroll_into_view_if_needed()
+        slider = widget.locator("input[type=range]:enabled:visible").first
+        page.wait_for_timeout(2000)  # until it has come alive
+        if not slider.count():
+            continue
+        slider.focus()
+        page.wait_for_timeout(500)
+        page.evaluate("paints.length = 0")
+        for press in range(PRESSES):
+            page.keyboard.press("ArrowLeft" if press % 2 else "ArrowRight")
+            page.wait_for_timeout(100)
+        page.wait_for_timeout(500)
+        paints += page.evaluate("paints")
+    page.close()
+    return {"paint": statistics.median(paints), "slowest": max(paints)} if paints else {}
+
+
 # Notes unfolded, widgets loaded, and every question answered, as it happens wrongly.
 ALIVE = """async () => {
   document.querySelectorAll("details").forEach((details) => { details.open = true; });
@@ -192,7 +231,9 @@ def bare(target: Path) -> None:
     """A page of the theme as it comes, for comparison; only the fonts from elsewhere are off."""
     docs = target / "docs"
     docs.mkdir(parents=True)
-    (docs / "index.md").write_text("# A page\n\n" + "Some words of text. " * 200, encoding="utf-8")
+    slider = '<p class="bare"><input type="range" aria-label="A slider"></p>\n\n'
+    words = "Some words of text. " * 200
+    (docs / "index.md").write_text(f"# A page\n\n{words}\n\n{slider}", encoding="utf-8")
     config = "site_name: Bare\ntheme: {name: material, font: false}\n"
     (target / "mkdocs.yml").write_text(config, encoding="utf-8")
     course.build(target, target / "bare")
@@ -203,7 +244,10 @@ def pages_of(site: Path) -> list[str]:
     return ["" if name == "." else f"{name}/" for name in found] + ["404.html"]
 
 
-def measure(work: Path, with_lighthouse: bool) -> dict[str, dict[str, float]]:
+def measure(
+    work: Path, with_lighthouse: bool
+) -> tuple[dict[str, dict[str, float]], dict[str, float]]:
+    """The figures of each page, and those of a bare page of the theme."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -212,27 +256,28 @@ def measure(work: Path, with_lighthouse: bool) -> dict[str, dict[str, float]]:
     bare(work / "plain")
     shutil.move(work / "plain/bare", work / "served/bare")
     found: dict[str, dict[str, float]] = {}
-    with serve(work / "served", port) as server:
-        paint = lighthouse(f"{address}bare/")["lcp"] if with_lighthouse else 1.0
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-            for name in pages_of(work / "served/course"):
-                url = f"{address}course/{name}"
-                print(f"  {name or 'home'}", file=sys.stderr, flush=True)
-                row = load(browser, server, url)
-                page = browser.new_page(service_workers="block")
-                row["axe"] = sum(
-                    axe(page, url, scheme, size).violations_count
-                    for scheme in ("light", "dark")
-                    for size in SIZES
-                )
-                page.close()
-                if with_lighthouse:
-                    row |= lighthouse(url)
-                    row["lcp"] /= paint
-                found[name or "home"] = row
-            browser.close()
-    return found
+    with serve(work / "served", port) as server, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        bare_page = load(browser, server, f"{address}bare/")
+        if with_lighthouse:
+            bare_page |= lighthouse(f"{address}bare/") | sliders(browser, f"{address}bare/")
+        for name in pages_of(work / "served/course"):
+            url = f"{address}course/{name}"
+            print(f"  {name or 'home'}", file=sys.stderr, flush=True)
+            row = load(browser, server, url)
+            page = browser.new_page(service_workers="block")
+            row["axe"] = sum(
+                axe(page, url, scheme, size).violations_count
+                for scheme in ("light", "dark")
+                for size in SIZES
+            )
+            page.close()
+            if with_lighthouse:
+                row |= lighthouse(url) | sliders(browser, url)
+                row["lcp"] /= bare_page["lcp"]
+            found[name or "home"] = row
+        browser.close()
+    return found, bare_page
 
 
 def shown(name: str, value: float) -> str:
@@ -242,17 +287,24 @@ def shown(name: str, value: float) -> str:
     )
 
 
+def told(row: dict[str, float]) -> str:
+    return ", ".join(f"{name} {value:,.4g}" for name, value in row.items())
+
+
 def table(found: dict[str, dict[str, float]]) -> str:
     """Pages by figures, the worst page first. `!` is broken, `?` may be noise."""
-    names = [name for name in BUDGETS if all(name in row for row in found.values())]
-    order = sorted(found, key=lambda p: -max(BUDGETS[name].used(found[p][name]) for name in names))
+    names = [name for name in BUDGETS if any(name in row for row in found.values())]
+    order = sorted(found, key=lambda p: -max(BUDGETS[n].used(v) for n, v in found[p].items()))
     limits = [
         f"≤ {b.most:,g}" if b.least is None else f"≥ {b.least:g}"
         for b in map(BUDGETS.get, names)
         if b
     ]
     rows = [["page", *names], ["budget", *limits]]
-    rows += [[page, *(shown(name, found[page][name]) for name in names)] for page in order]
+    rows += [
+        [page, *(shown(n, found[page][n]) if n in found[page] else "–" for n in names)]
+        for page in order
+    ]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join(
         "  ".join(
@@ -269,11 +321,13 @@ def main() -> None:
     parser.add_argument("--json", type=Path, default=ROOT / ".cache/audit.json")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as work:
-        found = measure(Path(work), not options.quick)
+        found, bare_page = measure(Path(work), not options.quick)
     budgets = {name: vars(budget) for name, budget in BUDGETS.items()}
     options.json.parent.mkdir(exist_ok=True)
-    options.json.write_text(json.dumps({"budgets": budgets, "pages": found}, indent=1) + "\n")
+    record = {"budgets": budgets, "bare page": bare_page, "pages": found}
+    options.json.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     print(table(found))
+    print("A bare page of the theme, in the same run:", told(bare_page))
     broken = [
         f"{page}: {name} is {row[name]:,g}"
         for page, row in found.items()
