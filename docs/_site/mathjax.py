@@ -110,15 +110,27 @@ def on_post_build(config: Any, **_: Any) -> None:
         css = css.replace('.woff")', '.woff2")').replace('format("woff")', 'format("woff2")')
     assets = Path(config.site_dir, "assets")
     (assets / "mathjax.css").write_text(css, encoding="utf-8")
-    contents = re.findall(r'content: "((?:[^"\\]|\\.)*)"', css)
-    characters = set("".join(map(unescape, contents)))
+    characters = used(css)
     target = assets / "mathjax"
     target.mkdir(exist_ok=True)
     fonts = distribution() / "output" / "chtml" / "fonts" / "woff-v2"
-    for name in set(re.findall(r"mathjax/([\w-]+\.woff2?)", css)):
+    for family, name in set(re.findall(r"(\S+);\s+src: url\(\"mathjax/([\w-]+\.woff2?)", css)):
         font = (fonts / name).with_suffix(".woff")
         small = name.endswith("2")  # a preview, built anew at every edit, has the fonts whole
-        (target / name).write_bytes(subset(font, characters) if small else font.read_bytes())
+        content = subset(font, characters.get(family, set())) if small else font.read_bytes()
+        (target / name).write_bytes(content)
+
+
+def used(css: str) -> dict[str, set[str]]:
+    """The characters of each font family: a glyph's rule names the variant that it is set in."""
+    found: dict[str, set[str]] = {}
+    for selector, content in re.findall(r'([^{}]+)\{[^{}]*content: "((?:[^"\\]|\\.)*)"', css):
+        families = re.findall(r"\.(TEX-\w+)", selector) or ["TEX"]
+        if "stretchy" in selector:  # its parts are looked for in these, in turn
+            families = ["TEX-S1", "TEX-S4", "TEX", "TEX-A"]
+        for family in families:
+            found.setdefault(f"MJX{family}", set()).update(unescape(content))
+    return found
 
 
 def unescape(content: str) -> str:

@@ -10,9 +10,10 @@ from xml.etree.ElementTree import Element
 
 import html5lib
 import pytest
+from fontTools.ttLib import TTFont
 from mkdocs.config import load_config
 
-from docs._site import notebooks
+from docs._site import mathjax, notebooks
 
 from ..codeblocks import code_blocks
 from ..conftest import NOTEBOOKS, PAGES, ROOT, report
@@ -141,6 +142,24 @@ def test_only_fonts_in_use_are_served_and_all_of_them_exist(site: Path) -> None:
     css = path.read_text(encoding="utf-8")
     named = set(re.findall(r"mathjax/([\w-]+\.woff2)", css))
     assert named == {p.name for p in path.with_suffix("").iterdir()}
+
+
+def test_each_glyph_is_in_the_font_that_sets_it_and_little_else(site: Path) -> None:
+    (path,) = site.glob("v/*/assets/mathjax.css")
+    css = path.read_text(encoding="utf-8")
+    faces = dict(re.findall(r"font-family: (\w[\w-]*);\s+src: url\(\"(mathjax/[\w-]+\.woff2)", css))
+    shown = dict(re.findall(r'^mjx-c\.(\S+)::before \{[^}]*content: "(.*)";$', css, re.M))
+    wanted: dict[str, set[str]] = {}
+    for page in site.rglob("*.html"):
+        for names in set(re.findall(r'<mjx-c class="([^"]+)">', page.read_text(encoding="utf-8"))):
+            glyph, *variant = names.split()
+            text = mathjax.unescape(shown[".".join([glyph, *variant])])
+            wanted.setdefault(f"MJX{(variant or ['TEX'])[0]}", set()).update(text)
+    assert {"MJXTEX", "MJXTEX-I", "MJXTEX-B"} <= wanted.keys()
+    for family, characters in wanted.items():
+        there = set(map(chr, TTFont(path.parent / faces[family]).getBestCmap()))
+        assert characters <= there, family
+        assert len(there) <= len(characters) + 5, f"{family} has {len(there)} characters"
 
 
 def test_bad_tex_stops_the_build_and_names_page_and_formula(tmp_path: Path) -> None:
