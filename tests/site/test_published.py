@@ -33,6 +33,13 @@ def attribute(pattern: str, text: str) -> list[str]:
     return [unescape(value) for value in re.findall(pattern, text)]
 
 
+def test_no_rule_touches_every_element_while_colours_are_set(site: Path) -> None:
+    (sheet,) = (site / "assets/stylesheets").glob("palette.*.css")
+    text = sheet.read_text(encoding="utf-8")
+    assert "data-md-color-switching" not in text
+    assert "[data-md-color-scheme=slate]{" in text
+
+
 def policy_of(page: Path) -> str:
     (policy,) = attribute(
         r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">',
