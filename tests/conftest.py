@@ -34,8 +34,15 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What looks at the built site comes last: where there is none, the run ends."""
-    items.sort(key=lambda item: "site" in getattr(item, "fixturenames", ()))
+    """What looks at the built site comes last: where there is none, the run ends.
+
+    Of the fast tests, that is: those in the browser share more than that, and keep their order.
+    """
+    items.sort(
+        key=lambda item: (
+            item.path.parent == ROOT / "tests/site" and "site" in getattr(item, "fixturenames", ())
+        )
+    )
 
 
 def report(problems: list[str], cure: str = "") -> None:

@@ -17,7 +17,10 @@ class TeachClasses extends HTMLElement {
     this.form = this.querySelector("form");
     this.status = this.querySelector('[role="status"]');
     this.camera = this.querySelector("[data-camera]");
-    this.template = this.querySelector("template");
+    // Two stand there from the start, so that nothing moves; they are the pattern for all.
+    const [pattern, ...others] = this.querySelectorAll(".cv7-class");
+    this.pattern = pattern.cloneNode(true);
+    for (const part of [pattern, ...others]) part.remove();
     this.steps = Object.fromEntries(
       [...this.form.children].filter((c) => c.name).map((c) => [c.name, c]),
     );
@@ -243,7 +246,7 @@ class TeachClasses extends HTMLElement {
       this.warn(`There can be ${MOST_CLASSES} classes at most.`);
       return null;
     }
-    const part = this.template.content.querySelector("fieldset").cloneNode(true);
+    const part = this.pattern.cloneNode(true);
     const find = (selector) => part.querySelector(selector);
     const one = {
       part,
