@@ -54,10 +54,10 @@ lint: .venv/check.stamp .ci/node_modules/stamp ## the checks that take seconds: 
 	@$(BIN)/zizmor --offline --no-progress --quiet --persona=pedantic .github
 
 check: lint ## the fast checks, about a minute: no torch, no browser
-	@echo "Widgets' arithmetic"
-	@node --test --test-reporter=dot tests/widgets/*.test.mjs
-	@echo "Pages: numbers, snippets, figures, build, links"
-	@$(BIN)/pytest -q $(FAST_TESTS)
+	@echo "Pages: numbers, snippets, figures, build, links; beside them, the widgets' arithmetic"
+	@node --test --test-reporter=dot tests/widgets/*.test.mjs > .venv/node.log 2>&1 & node=$$!; \
+		$(BIN)/pytest -q $(FAST_TESTS); failed=$$?; \
+		wait $$node || { cat .venv/node.log; failed=1; }; exit $$failed
 
 test: check .venv/test.stamp chromium ## everything: the checks, cv7 against torch, code blocks, Chromium
 	@echo "cv7 against torch, every code block, the notebooks, the site in Chromium (about twenty minutes)"

@@ -9,27 +9,38 @@ export function read(slug, query = location.search) {
   return state;
 }
 
-// The browser lays out the whole page to change its address, so that waits until the hand rests.
-const REST = 300; // milliseconds
 const waiting = new Map();
 let path;
 let timer;
 
-/** Write parameters, once nothing more is written; "" removes one. All else in the address stays. */
-export function write(slug, state) {
-  if (path === undefined) {
-    // A reader who goes on and comes back finds the widgets as they were left.
-    addEventListener("click", (event) => event.target.closest("a") && flush(), { capture: true });
-    addEventListener("pagehide", flush);
-  }
+function note(slug, state) {
   path = location.pathname;
   for (const [name, value] of Object.entries(state)) waiting.set(`${slug}.${name}`, value);
+}
+
+/** Write parameters, leaving everything else in the address alone; "" removes one. */
+export function write(slug, state) {
+  note(slug, state);
+  flush();
+}
+
+const REST = 300; // milliseconds
+
+/** The same once the hand rests: for each change the browser lays out the whole page at once. */
+export function write_soon(slug, state) {
+  if (!waiting.size) addEventListener("click", leave, { capture: true });
+  note(slug, state);
   clearTimeout(timer);
   timer = setTimeout(flush, REST);
 }
 
+function leave({ target }) {
+  if (target.closest("a")) flush(); // a reader who comes back finds the widget as it was left
+}
+
 function flush() {
   clearTimeout(timer);
+  removeEventListener("click", leave, { capture: true });
   if (waiting.size && location.pathname === path) {
     const url = new URL(location.href);
     for (const [key, value] of waiting) {
