@@ -24,8 +24,7 @@ sys.path.insert(0, str(ROOT))  # a hook is loaded by its path; this finds its ne
 
 from docs._site import metadata  # noqa: E402
 
-# The other assets are the theme's, and named by their digests already.
-SWITCHING = re.compile(r"(?:\[data-md-color-switching\] [*:a-z]+,?){3}\{[^}]*\}")
+# The other assets are the theme's, and named by their digests.
 OWN = re.compile(r"widgets/|assets/(?!images/|javascripts/|stylesheets/)")
 REFERENCE = re.compile(rf'((?:href|src)="(?:\.\./|\./|/[^":]*?)*)(?={OWN.pattern})')
 INLINE = {
@@ -107,7 +106,7 @@ def on_post_build(config: Any) -> None:
     if not config.extra["published"]:
         return
     site = Path(config.site_dir)
-    calm(site)
+    run("lighten.mjs", site)
     if config.extra["from_files"]:
         # Without the loader, which would ask for modules; and without what only a server needs.
         modules = [str(s) for s in config.extra_javascript if str(s) != "widgets/index.mjs"]
@@ -124,19 +123,6 @@ def on_post_build(config: Any) -> None:
     home = site / "index.html"
     write(home, home.read_text(encoding="utf-8").replace(OFFLINE_SIZE, f"{size / 1e6:.1f} MB"))
     run("worker.mjs", site, json.dumps({"BUILD": build, "VERSION": version}))
-
-
-def calm(site: Path) -> None:
-    """Take out the theme's rule for every element while its colours change, at each load, too.
-
-    It had browsers style the whole page twice more, a fifth of the work on a long one; without it,
-    a change of colours takes an eighth of a second where it was sudden.
-    """
-    (sheet,) = (site / "assets/stylesheets").glob("palette.*.css")
-    without, count = SWITCHING.subn("", sheet.read_text(encoding="utf-8"))
-    if count != 1:
-        raise PluginError(f"{sheet.name} has no rule to take out any more: adapt SWITCHING")
-    write(sheet, without)
 
 
 def write(path: Path, text: str) -> None:
@@ -168,7 +154,7 @@ def move_own(site: Path) -> str:
 
 
 def protect(site: Path) -> str:
-    """Put a policy into every page: the same into all, as the theme swaps pages without loading."""
+    """Put a policy into every page: the same into all, as hosts can send but one as a header."""
     pages = {page: page.read_text(encoding="utf-8") for page in sorted(site.rglob("*.html"))}
     hashes = {
         kind: sorted(
@@ -229,7 +215,7 @@ def stamp(site: Path) -> str:
     return build
 
 
-def run(script: str, site: Path, options: str) -> None:
+def run(script: str, site: Path, options: str = "") -> None:
     """One of the scripts that need Node's packages; `make` installs them."""
     done = subprocess.run(
         ["node", ROOT / ".ci" / script, site, options],

@@ -18,15 +18,8 @@ function load(element) {
   });
 }
 
-function watch() {
-  observer.disconnect();
-  for (const element of document.querySelectorAll(":not(:defined)")) {
-    if (!element.localName.startsWith("cv7-")) continue;
-    if ("everywhere" in element.dataset) load(element);
-    else observer.observe(element);
-  }
+for (const element of document.querySelectorAll(":not(:defined)")) {
+  if (!element.localName.startsWith("cv7-")) continue;
+  if ("everywhere" in element.dataset) load(element);
+  else observer.observe(element);
 }
-
-// The theme swaps pages without loading them anew; it announces each one, the first included.
-if (globalThis.document$) globalThis.document$.subscribe(watch);
-else watch();

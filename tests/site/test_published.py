@@ -66,7 +66,7 @@ def test_html_conforms(site: Path) -> None:
 
 def test_the_policy_allows_this_host_only_and_names_every_inline_script(site: Path) -> None:
     policies = {policy_of(page) for page in htmls(site)}
-    assert len(policies) == 1, "the theme swaps pages: one policy has to do for all"
+    assert len(policies) == 1, "one header has to do for all"
     (policy,) = policies
     directives = dict(part.split(" ", 1) for part in policy.split("; "))
     assert directives["default-src"] == directives["base-uri"] == directives["form-action"]

@@ -1,6 +1,6 @@
 // The line under a page's title: how many of its questions are done, and all answers for a lecture.
 
-import { follow, load } from "../shared/progress.mjs";
+import { follow, kept, load } from "../shared/progress.mjs";
 import { teach, teaching } from "../shared/teach.mjs";
 
 class Progress extends HTMLElement {
@@ -25,7 +25,8 @@ class Progress extends HTMLElement {
   show() {
     const states = load();
     const done = this.names.filter((name) => ["right", "kept"].includes(states[name])).length;
-    this.count.textContent = `${done} of ${this.names.length} done on this page`;
+    const lost = kept() ? "" : "; this browser keeps no record, so it ends with the page";
+    this.count.textContent = `${done} of ${this.names.length} done on this page${lost}`;
   }
 
   /** Opens all answers and hints, and what waits for a prediction; off, it closes what it opened. */

@@ -38,7 +38,7 @@ class RaceConvolutions extends HTMLElement {
   }
 
   disconnectedCallback() {
-    this.worker?.terminate(); // the theme swaps pages without unloading them
+    this.worker?.terminate();
     this.worker = null;
   }
 

@@ -58,10 +58,11 @@ export function adopt(states, storage = kept()) {
   save(merge(load(storage), states), storage);
 }
 
-/** Call `heard` whenever the record changes, here or in another tab, until `signal` ends it. */
+/** Call `heard` when the record changes, here or elsewhere meanwhile, until `signal` ends it. */
 export function follow(heard, signal) {
   document.addEventListener(KEY, heard, { signal });
   addEventListener("storage", ({ key }) => key === KEY && heard(), { signal });
+  addEventListener("pageshow", heard, { signal }); // from the browser’s memory, which hears nothing
 }
 
 /** The states of a parsed record; an Error says what it is instead. */

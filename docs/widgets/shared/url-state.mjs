@@ -10,11 +10,9 @@ export function read(slug, query = location.search) {
 }
 
 const waiting = new Map();
-let path;
 let timer;
 
 function note(slug, state) {
-  path = location.pathname;
   for (const [name, value] of Object.entries(state)) waiting.set(`${slug}.${name}`, value);
 }
 
@@ -41,13 +39,11 @@ function leave({ target }) {
 function flush() {
   clearTimeout(timer);
   removeEventListener("click", leave, { capture: true });
-  if (waiting.size && location.pathname === path) {
-    const url = new URL(location.href);
-    for (const [key, value] of waiting) {
-      if (value === "") url.searchParams.delete(key);
-      else url.searchParams.set(key, value);
-    }
-    history.replaceState(history.state, "", url);
+  const url = new URL(location.href);
+  for (const [key, value] of waiting) {
+    if (value === "") url.searchParams.delete(key);
+    else url.searchParams.set(key, value);
   }
   waiting.clear();
+  history.replaceState(history.state, "", url);
 }

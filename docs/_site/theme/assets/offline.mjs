@@ -2,7 +2,7 @@
 // and keeps the whole course for whoever asks. A preview has no worker, and then nothing is done.
 
 const manifest = document.querySelector('link[rel="manifest"]');
-const build = () => document.querySelector('meta[name="build"]')?.content;
+const build = document.querySelector('meta[name="build"]')?.content;
 const { serviceWorker } = navigator;
 
 const site = manifest && new URL(".", manifest.href);
@@ -32,15 +32,8 @@ if (manifest && serviceWorker) {
   const options = { once: true, capture: true, passive: true };
   for (const type of ["scroll", "pointerdown", "keydown"]) addEventListener(type, begin, options);
   setTimeout(begin, 30_000); // a short page is read without a move
-  globalThis.document$?.subscribe(() => offer(new URL("offline.json", site)));
+  offer(new URL("offline.json", site));
 }
-
-// The theme swaps pages without loading them anew. One of another build would then run with the
-// styles and scripts of this one.
-const mine = build();
-globalThis.document$?.subscribe(() => {
-  if (build() !== mine) location.reload();
-});
 
 /** When the worker answers for this page. */
 async function in_control() {
@@ -90,8 +83,8 @@ async function offer(list) {
 async function keep_all(list, tell) {
   navigator.storage?.persist?.(); // or the browser may drop it when space is short
   const answer = await fetch(list, { cache: "no-cache" });
-  const { build: theirs, files } = await answer.clone().json();
-  if (theirs !== mine) throw new Error("A new version has been published: reload this page first.");
+  const { build: newest, files } = await answer.clone().json();
+  if (newest !== build) throw new Error("A new version has been published: reload this page first.");
   const queue = files.values();
   let count = 0;
   const some = async () => {
@@ -111,6 +104,6 @@ async function keep_all(list, tell) {
     if (wait > 2000) throw new Error("This browser did not keep all of it.");
     await new Promise((resolve) => setTimeout(resolve, wait)); // it is still writing
   }
-  const cache = await caches.open(`cv7 ${new URL(".", list)} ${mine}`); // as worker.mjs names it
+  const cache = await caches.open(`cv7 ${new URL(".", list)} ${build}`); // as worker.mjs names it
   await cache.put(list, answer);
 }

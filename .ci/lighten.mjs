@@ -1,0 +1,71 @@
+// Spare browsers work that the theme makes and no page of this site needs: node .ci/lighten.mjs SITE
+//
+// On the longest chapter browsers styled every element seven times at each load; after this, once.
+
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { chdir } from "node:process";
+import { PurgeCSS } from "purgecss";
+
+chdir(process.argv[2]);
+const files = readdirSync(".", { recursive: true }).map((name) => name.replaceAll("\\", "/"));
+const texts = new Map(
+  files
+    .filter((name) => /\.(?:html|m?js|css)$/.test(name))
+    .map((name) => [name, readFileSync(name, "utf8")]),
+);
+const of_kind = (pattern) => [...texts.keys()].filter((name) => pattern.test(name));
+
+/** Replace in some files; a theme in which there is nothing to replace has changed. */
+function replace(names, pattern, replacement) {
+  let found = false;
+  for (const name of names) {
+    const text = texts.get(name).replace(pattern, replacement);
+    found ||= text !== texts.get(name);
+    texts.set(name, text);
+  }
+  if (!found) throw new Error(`nothing matches ${pattern}: adapt .ci/lighten.mjs to the theme`);
+}
+
+// What pages have none of. Browsers try each rule that ends in no tag, class or id, such as those
+// for tabs, “… ~ .tabbed-content > :nth-child(7)”, on every element, whenever they style a page.
+// The theme’s script knows tabs, so that PurgeCSS would keep them; but only pages bring tabs.
+const pages = of_kind(/\.html$/);
+const tabs = pages.some((name) => texts.get(name).includes("tabbed-set")) ? [] : [/^tabbed-/];
+const theme = of_kind(/^assets\/stylesheets\//);
+const purged = await new PurgeCSS().purge({
+  content: [...texts]
+    .map(([name, raw]) => ({ raw, extension: name.split(".").at(-1) }))
+    .filter(({ extension }) => extension !== "css"),
+  css: [...theme, "assets/mathjax.css"],
+  defaultExtractor: (text) => text.match(/[\w-]+/g) ?? [], // any word may be a name
+  keyframes: true,
+  // The rule for a change of colours, at each load, too; without it, they fade when changed.
+  blocklist: ["data-md-color-switching", ...tabs],
+});
+for (const { file, css } of purged) texts.set(file, css);
+
+// Once a page has loaded, the theme puts each table that has no class into a box that scrolls, which
+// moves all that follows; here they come in one. And as its rules name the lack of a class, a change
+// of any class has browsers ask what it means for every element inside; a class costs nothing.
+const TABLES = /<table>(.*?)<\/table>/gs;
+const box = (inner) => `<div class="md-typeset__${inner}">`;
+const table = `${box("scrollwrap")}${box("table")}<table class="cv7-table">$1</table></div></div>`;
+replace(pages, TABLES, table);
+replace(of_kind(/\.css$/), /table:not\(\[class\]\)/g, "table.cv7-table");
+
+// The theme’s script says late by a meta element whether scroll bars are dark, which styles
+// everything anew, twice. cv7.css says it at once; by another name, the element says nothing.
+const scripts = of_kind(/^assets\/javascripts\/bundle\./);
+replace(scripts, /(?<=name:")(?=color-scheme")/, "theme-");
+
+// Browsers keep the theme’s files by their names, so a changed one needs another.
+for (const old of [...theme, ...scripts]) {
+  const digest = createHash("sha256").update(texts.get(old)).digest("hex").slice(0, 8);
+  const name = old.replace(/\.\w{8}\./, `.${digest}.`);
+  for (const page of pages) texts.set(page, texts.get(page).replaceAll(old, name));
+  texts.set(name, texts.get(old));
+  texts.delete(old);
+  renameSync(old, name);
+}
+for (const [name, text] of texts) writeFileSync(name, text);
