@@ -195,7 +195,9 @@ def test_an_update_that_breaks_off_changes_nothing(
     alive(page)
 
 
-def test_a_page_of_another_build_brings_its_own_styles(page: Page, server: Server, newer: Path) -> None:
+def test_a_page_of_another_build_brings_its_own_styles(
+    page: Page, server: Server, newer: Path
+) -> None:
     page.goto("./")
     ready(page)
     server.folder = newer

@@ -87,6 +87,10 @@ def test_formulas_reach_screen_readers_as_mathml(page: Page) -> None:
     containers = page.locator("mjx-container")
     assert containers.count() > 40
     assert page.locator("mjx-container > mjx-assistive-mml > math").count() == containers.count()
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
+    tree = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
+    spoken = [node for node in tree if node["role"]["value"] == "MathMLMath"]
+    assert len(spoken) == containers.count(), "in the page, but not read out"
     assert (
         page.locator('mjx-container > mjx-math[aria-hidden="true"]').count() == containers.count()
     )
