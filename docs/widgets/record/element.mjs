@@ -17,7 +17,8 @@ class Record extends HTMLElement {
     file.addEventListener("change", () => this.read(file.files[0]));
     forget.addEventListener("click", () => this.forget());
     this.show();
-    if (!kept()) this.say("This browser keeps nothing: each page forgets its answers when you leave it.");
+    if (!kept())
+      this.say("This browser keeps nothing: each page forgets its answers when you leave it.");
   }
 
   disconnectedCallback() {

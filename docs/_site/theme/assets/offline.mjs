@@ -84,7 +84,8 @@ async function keep_all(list, tell) {
   navigator.storage?.persist?.(); // or the browser may drop it when space is short
   const answer = await fetch(list, { cache: "no-cache" });
   const { build: newest, files } = await answer.clone().json();
-  if (newest !== build) throw new Error("A new version has been published: reload this page first.");
+  if (newest !== build)
+    throw new Error("A new version has been published: reload this page first.");
   const queue = files.values();
   let count = 0;
   const some = async () => {
