@@ -164,6 +164,7 @@ def test_who_comes_back_finds_it_as_it_was_left(page: Page) -> None:
     page.locator("footer").get_by_role("link", name=re.compile("^Next")).click()
     page.wait_for_url(re.compile(r"/depthwise-separable/"))
     page.go_back()
+    page.locator("cv7-network-depth").scroll_into_view_if_needed()
     expect(page.locator('[data-series="plain"]')).to_be_visible()
     expect(page.get_by_role("slider", name="Depth")).to_have_value("44")
     page.get_by_role("slider", name="Depth").press("ArrowRight")

@@ -26,7 +26,7 @@ def styled(browser: Browser, address: str, before: str = "") -> tuple[float, flo
         rule["match_attempts"]
         for e in events
         if e["name"] == "SelectorStats"
-        for rule in e["args"]["selector_stats"]["selector_timings"]
+        for rule in e["args"].get("selector_stats", {}).get("selector_timings", [])
     ]
     assert rules, "this Chromium counts no rules"
     return sum(passes) / elements, sum(rules) / sum(passes)
