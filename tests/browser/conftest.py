@@ -43,7 +43,7 @@ def base_url(server: Server, site_url: str) -> str:
 
 
 @pytest.fixture(autouse=True)
-def quiet_and_private(page: Page, base_url: str) -> Iterator[None]:
+def quiet_and_private(page: Page, base_url: str, request: pytest.FixtureRequest) -> Iterator[None]:
     """No message in the console, no uncaught error, no request to another host."""
     page.set_default_timeout(10_000)
     complaints: list[str] = []
@@ -56,8 +56,15 @@ def quiet_and_private(page: Page, base_url: str) -> Iterator[None]:
 
     page.on("request", watch)
 
+    context = request.node.get_closest_marker("browser_context_args")
+    scripts = not context or context.kwargs.get("java_script_enabled", True)
+
     def failed(request: Any) -> None:
-        if "ERR_ABORTED" not in request.failure:  # the reader went on before it arrived
+        if "ERR_ABORTED" in request.failure:
+            return  # the reader went on before it arrived
+        if (
+            scripts or request.failure != "csp"
+        ):  # which is how Chromium skips a script, without them
             complaints.append(f"failed: {request.url} {request.failure}")
 
     page.on("requestfailed", failed)

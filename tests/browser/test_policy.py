@@ -72,15 +72,14 @@ def test_every_page_and_its_widgets_keep_to_the_policy(page: Page, url: str) -> 
 def test_walking_through_the_course_keeps_to_the_policy(page: Page) -> None:
     page.goto("./")
     for _ in range(len(URLS) - 1):
-        title = page.title()
-        page.get_by_role("link", name="Next: ").click()
-        page.wait_for_function("title => document.title !== title", arg=title)
-        page.wait_for_load_state("networkidle")
+        with page.expect_navigation(wait_until="networkidle"):
+            page.get_by_role("link", name="Next: ").click()
     expect(page.get_by_role("link", name="Next: ")).to_have_count(0)
     page.locator(".md-search__input").click()
     page.keyboard.type("residual")
     expect(page.locator("a.md-search-result__link").first).to_be_visible(timeout=20_000)
-    page.keyboard.press("Enter")
+    with page.expect_navigation(wait_until="networkidle"):
+        page.keyboard.press("Enter")
 
 
 def test_the_policy_is_in_force(page: Page, base_url: str) -> None:
