@@ -1,10 +1,11 @@
 """Every page, in both schemes and on phone and desktop."""
 
 import re
+import time
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from ..audit import ALIVE, SIZES, axe
 from ..conftest import NOTEBOOKS, PAGES, ROOT
@@ -94,6 +95,22 @@ def test_formulas_reach_screen_readers_as_mathml(page: Page) -> None:
     assert (
         page.locator('mjx-container > mjx-math[aria-hidden="true"]').count() == containers.count()
     )
+
+
+def test_the_theme_works_however_late_its_script_comes(page: Page) -> None:
+    def late(route: Route) -> None:
+        time.sleep(1)
+        route.continue_()
+
+    page.route("**/bundle.*.js", late)
+    page.add_init_script(
+        "globalThis.said = []; const say = (event) => said.push(event.isTrusted);"
+        "document.addEventListener('DOMContentLoaded', say)"
+    )
+    page.goto(CHAPTER)
+    expect(page.get_by_role("button", name="Copy to clipboard").first).to_be_attached()
+    # What it waits for was over, and was said again.
+    assert page.evaluate("globalThis.said") == [True, False]
 
 
 def test_code_can_be_copied_by_keyboard(page: Page) -> None:
