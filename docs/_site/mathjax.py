@@ -20,6 +20,7 @@ from py_mini_racer import JSEvalException, MiniRacer
 
 # A formula, and the punctuation behind it, which must not begin a line.
 FORMULA = re.compile(r'<(span|div) class="arithmatex">(.*?)</\1>([.,;:!?)”]*)', re.S)
+FONT_FACE = re.compile(r"@font-face[^{]*\{\s*font-family: ([\w-]+);[^}]*\}\s*")
 COMPONENTS = (
     "startup",
     "core",
@@ -109,8 +110,11 @@ def on_post_build(config: Any, **_: Any) -> None:
     if config.extra["published"]:
         css = css.replace('.woff")', '.woff2")').replace('format("woff")', 'format("woff2")')
     assets = Path(config.site_dir, "assets")
-    (assets / "mathjax.css").write_text(css, encoding="utf-8")
     characters = used(css)
+    if config.extra["published"]:
+        # No formula is set in the others; the one without glyphs stands before each.
+        css = FONT_FACE.sub(lambda m: m[0] if m[1] in {"MJXZERO", *characters} else "", css)
+    (assets / "mathjax.css").write_text(css, encoding="utf-8")
     target = assets / "mathjax"
     target.mkdir(exist_ok=True)
     fonts = distribution() / "output" / "chtml" / "fonts" / "woff-v2"
