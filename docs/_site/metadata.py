@@ -79,7 +79,7 @@ def card(page: Any, config: Any) -> bytes:
     draw.line((70, 90, 70, 520), WHITE, 6)  # the logo's path, with its sum
     draw.ellipse((52, 502, 88, 538), ORANGE)
     png = io.BytesIO()
-    image.quantize(32).save(png, "png", optimize=True)
+    image.quantize(32, Image.Quantize.FASTOCTREE).save(png, "png")
     return png.getvalue()
 
 
