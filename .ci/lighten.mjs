@@ -1,7 +1,7 @@
 // Spare browsers work that the theme makes and no page of this site needs: node .ci/lighten.mjs SITE
 //
-// On the longest chapter browsers styled every element seven times at each load, most of them before
-// anything was to be seen; after this, once.
+// On the longest chapter browsers styled every element seven times at each load; after this, once.
+// Reasons: “The theme is lightened at build” in docs/about/decisions.md.
 
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";

@@ -1,9 +1,10 @@
 """What a published site has and a preview (`make serve`) has not, added when all else is built.
 
-Our own assets move into a folder named by their digest, so that a page finds exactly the files
-that it was built with, or none. Every page carries the id of its build and a content security
-policy. A service worker lets readers return to pages without network. With OFFLINE=true the site
-is made to be opened from a file system instead. Reasons: docs/about/decisions.md.
+The theme is made lighter. Our own assets move into a folder named by their digest, so that a page
+finds exactly the files that it was built with, or none. Every page carries the id of its build and
+a content security policy. A service worker lets readers return to pages without network. With
+OFFLINE=true the site is made to be opened from a file system instead. Reasons:
+docs/about/decisions.md.
 """
 
 import base64
