@@ -63,6 +63,10 @@ replace(pages, /<span class="(?:n|w|kc)">([^<]*)<\/span>/g, "$1");
 const scripts = of_kind(/^assets\/javascripts\/bundle\./);
 replace(scripts, /(?<=name:")(?=color-scheme")/, "theme-");
 
+// It takes up blocks of code when they are seen (content.lazy); here two screens earlier, so that
+// the next button to copy is there when somebody moves on by keyboard.
+replace(scripts, "{threshold:0}", '{rootMargin:"200% 0px"}');
+
 // The script waits until the page has been painted, and itself for an event that is then over.
 const LATE = `{
   let over = false;

@@ -20,9 +20,15 @@ HERE = """() => {
     tag: at.localName,
     what: at.outerHTML.slice(0, 120),
     widget: widget?.localName ?? "",
+    code: at.matches(".md-code__button") ? at.closest("pre").innerText : "",
     seen: at.matches(":focus-visible") && outlineStyle !== "none" && parseFloat(outlineWidth) > 1,
   };
 }"""
+
+# Code that can be copied and is not folded away.
+CODE = """() => [...document.querySelectorAll(".highlight:not(.no-copy) pre")]
+  .filter((block) => block.checkVisibility())
+  .map((block) => block.innerText)"""
 
 
 def status(widget: Locator) -> Locator:
@@ -148,6 +154,7 @@ def test_a_chapter_by_keyboard_from_top_to_end(page: Page, url: str) -> None:
     done: set[str] = set()
     places: list[int] = []
     unseen: list[str] = []
+    copied: list[str] = []
     for _ in range(1500):
         page.keyboard.press("Tab")
         here = page.evaluate(HERE)
@@ -157,6 +164,7 @@ def test_a_chapter_by_keyboard_from_top_to_end(page: Page, url: str) -> None:
         places.append(here["place"])
         if not here["seen"]:
             unseen.append(here["what"])
+        copied += filter(None, [here["code"]])
         if here["widget"] in wanted - done:
             done.add(here["widget"])
             here_is = page.locator(f"{here['widget']}:focus-within")
@@ -167,4 +175,5 @@ def test_a_chapter_by_keyboard_from_top_to_end(page: Page, url: str) -> None:
             ACTS.get(here["widget"], slide)(page, widget)
     assert done == wanted
     assert unseen == []
+    assert copied == page.evaluate(CODE)
     assert page.locator(".md-footer").is_visible()

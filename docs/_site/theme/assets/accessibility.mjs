@@ -2,14 +2,15 @@
 // parts late and anew on every page, hence the observer.
 
 function repair() {
-  // Each code block's toolbar is a navigation landmark; landmarks need names of their own.
-  document.querySelectorAll("nav.md-code__nav").forEach((nav, index) => {
-    nav.ariaLabel ??= `Code block ${index + 1}`;
+  // What scrolls sideways can be scrolled by keyboard. All is measured before anything changes.
+  const boxes = [...document.querySelectorAll("div.arithmatex, .md-typeset__scrollwrap")];
+  for (const box of boxes.filter((b) => b.scrollWidth > b.clientWidth)) box.tabIndex = 0;
+  // Each code block's toolbar is a navigation landmark; landmarks need names of their own. The
+  // theme brings one when its block comes near, so that their number is no name.
+  document.querySelectorAll("pre").forEach((block, index) => {
+    const nav = block.querySelector(":scope > nav.md-code__nav");
+    if (nav) nav.ariaLabel ??= `Code block ${index + 1}`;
   });
-  // What scrolls sideways can be scrolled by keyboard.
-  for (const box of document.querySelectorAll("div.arithmatex, .md-typeset__scrollwrap")) {
-    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
-  }
 }
 
 let scheduled = false;
