@@ -2,8 +2,10 @@
 // parts late and anew on every page, hence the observer.
 
 function repair() {
-  // What scrolls sideways can be scrolled by keyboard. All is measured before anything changes.
-  const boxes = [...document.querySelectorAll("div.arithmatex, .md-typeset__scrollwrap")];
+  // What scrolls sideways can be scrolled by keyboard, code also before the theme takes it up. All
+  // is measured before anything changes.
+  const wide = "div.arithmatex, .md-typeset__scrollwrap, pre > code";
+  const boxes = [...document.querySelectorAll(wide)];
   for (const box of boxes.filter((b) => b.scrollWidth > b.clientWidth)) box.tabIndex = 0;
   // Each code block's toolbar is a navigation landmark; landmarks need names of their own. The
   // theme brings one when its block comes near, so that their number is no name.
