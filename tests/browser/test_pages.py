@@ -108,6 +108,7 @@ def test_the_theme_works_however_late_its_script_comes(page: Page) -> None:
         "document.addEventListener('DOMContentLoaded', say)"
     )
     page.goto(CHAPTER)
+    page.locator("div.language-python").first.scroll_into_view_if_needed()
     expect(page.get_by_role("button", name="Copy to clipboard").first).to_be_attached()
     # What it waits for was over, and was said again.
     assert page.evaluate("globalThis.said") == [True, False]
@@ -117,6 +118,7 @@ def test_code_can_be_copied_by_keyboard(page: Page) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto(CHAPTER)
     block = page.locator("div.language-python", has_text="class ResidualBlock")
+    block.scroll_into_view_if_needed()
     button = block.get_by_role("button", name="Copy to clipboard")
     button.focus()
     page.keyboard.press("Enter")
