@@ -62,6 +62,7 @@ def test_drawings_follow_the_colours_of_the_page(page: Page, path: Path, scheme:
 def test_its_code_can_be_copied(page: Page, path: Path) -> None:
     page.goto(f"notebooks/{path.stem}/")
     blocks = page.locator("article div.language-python:not(details *)")
+    blocks.first.scroll_into_view_if_needed()
     expect(blocks.first.get_by_role("button", name="Copy to clipboard")).to_be_attached()
 
 
