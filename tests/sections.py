@@ -4,7 +4,7 @@ import hashlib
 import re
 from pathlib import Path
 
-from docs._site.notebooks import without_docstrings
+from docs._site.percent import without_docstrings
 
 from .conftest import ROOT
 

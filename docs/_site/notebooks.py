@@ -2,10 +2,9 @@
 
 Their sources are the percent scripts in docs/notebooks. With NOTEBOOKS=run a build runs those
 whose results are not in .cache yet; without it, a page shows the results that are there, or says
-how to get them. The results depend on code, not on prose and docstrings: see `fingerprint`.
+how to get them.
 """
 
-import ast
 import base64
 import hashlib
 import json
@@ -17,14 +16,12 @@ import sys
 import tempfile
 from collections import Counter
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from shutil import copytree, ignore_patterns, rmtree
 from textwrap import indent
 from typing import Any
 from urllib.parse import urlsplit
 
-import jupytext
 import markdown
 import nbformat
 from mkdocs.exceptions import PluginError
@@ -42,85 +39,16 @@ from cv7.measured import DATA  # noqa: E402
 from docs._site import pages  # noqa: E402
 from docs._site.claims import claims  # noqa: E402
 from docs._site.kept import kept  # noqa: E402
+from docs._site.percent import Notebook, code_cells, fingerprint, read  # noqa: E402
 
 SOURCES = ROOT / "docs" / "notebooks"
 CACHE = ROOT / ".cache" / "notebooks"
-# What can change a result besides our own code.
-PACKAGES = ("torch", "torchvision", "numpy", "scikit-learn", "scikit-image", "matplotlib", "pillow")
 # Cells of which the result says more than the code, by their tag.
 FOLDED = {"figure": "The code of the figure", "save": "What `FULL=1` keeps"}
 PACKAGE = "CV7_WHEEL"  # on a page, stands for the address of the package
 MINUTES = 10  # a cell that takes longer hangs
 
 log = logging.getLogger("mkdocs.hooks.notebooks")
-Notebook = Any  # nbformat has no types
-
-
-def read(path: Path) -> Notebook:
-    """The notebook of a percent script, with cell names that stay the same from build to build."""
-    notebook = jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent")
-    notebook.metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
-    notebook.metadata["kernelspec"]["language"] = "python"
-    for index, cell in enumerate(notebook.cells):
-        cell.id = f"cell-{index}"
-        cell.metadata = {"tags": cell.metadata.get("tags", [])}
-    return notebook
-
-
-def code_cells(notebook: Notebook) -> list[Notebook]:
-    return [cell for cell in notebook.cells if cell.cell_type == "code"]
-
-
-def imported(source: str) -> set[Path]:
-    """The files of cv7 that this code imports, and those that they import."""
-    found: set[Path] = set()
-
-    def visit(code: str) -> None:
-        for node in ast.walk(ast.parse(code)):
-            if isinstance(node, ast.Import):
-                names = [alias.name for alias in node.names]
-            elif isinstance(node, ast.ImportFrom):
-                module = ".".join(filter(None, ["cv7" if node.level else "", node.module]))
-                names = [module, *(f"{module}.{alias.name}" for alias in node.names)]
-            else:
-                continue
-            for name in names:
-                path = ROOT / (name.replace(".", "/") + ".py")
-                if name.startswith("cv7.") and path.is_file() and path not in found:
-                    found.add(path)
-                    visit(path.read_text(encoding="utf-8"))
-
-    visit(source)
-    return found
-
-
-def without_docstrings(source: str) -> str:
-    """What a module does. Its lines, not its syntax tree, which Python versions write unlike."""
-    lines = source.splitlines()
-    described: set[int] = set()
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(
-            node
-        ):
-            words = node.body[0]
-            described.update(range(words.lineno, (words.end_lineno or words.lineno) + 1))
-    return "\n".join(line for number, line in enumerate(lines, 1) if number not in described)
-
-
-def fingerprint(notebook: Notebook) -> str:
-    """The digest of all that the results depend on: code, cv7, recorded data and versions."""
-    code = "\n".join(cell.source for cell in code_cells(notebook))
-    parts = {"code": code, "python": sys.version}
-    for path in sorted(imported(code)):
-        parts[path.name] = without_docstrings(path.read_text(encoding="utf-8"))
-    for slug in re.findall(r'measured\.load\("([\w-]+)"\)', code):
-        parts[slug] = (DATA / f"{slug}.json").read_text(encoding="utf-8")
-    for package in PACKAGES:
-        try:
-            parts[package] = version(package)
-        except PackageNotFoundError:
-            parts[package] = "absent"
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def line_of(path: Path, cell: Notebook) -> int:

@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 INCLUDED = ("cv7", "snippets", "docs/widgets", "docs/figures", "docs/data", "docs/questions")
 
 pages = kept.setdefault("pages", {})
+entries = kept.setdefault("entries", {})  # of the search index
 now: dict[str, Any] = {}  # of this build: what any page may include, and be linked to
 
 
@@ -53,10 +54,28 @@ def on_page_markdown(markdown: str, page: Any, config: Any, **_: Any) -> str:
 
 def on_env(env: Any, config: Any, **_: Any) -> Any:
     if not config.extra["published"]:
+        remember_entries(config.plugins["material/search"].search_index)
         folder = ROOT / ".cache/templates"
         folder.mkdir(parents=True, exist_ok=True)
         env.bytecode_cache = FileSystemBytecodeCache(str(folder))
     return env
+
+
+def remember_entries(index: Any) -> None:
+    """Reading all pages for the search index would take a third of the time."""
+    add = index.add_entry_from_context
+
+    def remembered(page: Any) -> None:
+        key = (page.content, page.url, page.title, page.meta.get("search"))
+        known, made = entries.get(page.file.src_uri, (None, None))
+        if known == key:
+            index.entries.extend(made)
+        else:
+            before = len(index.entries)
+            add(page)
+            entries[page.file.src_uri] = key, index.entries[before:]
+
+    index.add_entry_from_context = remembered
 
 
 def on_serve(server: Any, **_: Any) -> None:

@@ -11,6 +11,7 @@ import json
 import logging
 import os
 import sys
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ sys.path.insert(0, str(ROOT))  # a hook is loaded by its path; this finds its ne
 
 from cv7 import weights  # noqa: E402
 from docs._site import packing  # noqa: E402
+from docs._site.kept import kept  # noqa: E402
 
 CACHE = ROOT / ".cache" / "teach-classes"
 # "good" differs from a class only by what is missing, and a head on frozen features sees it late.
@@ -29,6 +31,7 @@ COUNT, SEED = 16, 3
 CURE = "this is a preview, and `make build` brings it"
 
 log = logging.getLogger("mkdocs.hooks.teach_classes")
+samples = kept.setdefault("samples", {})
 
 
 def checkpoint() -> bytes | None:
@@ -47,15 +50,15 @@ def network(data: bytes) -> bytes:
     """The packed network, made anew only when the weights or the code that packs have changed."""
     code = Path(packing.__file__).read_bytes()
     digest = hashlib.sha256(hashlib.sha256(data).digest() + code).hexdigest()[:16]
-    kept = CACHE / f"mobilenet-v2-{digest}.bin"
-    if not kept.exists():
+    packed = CACHE / f"mobilenet-v2-{digest}.bin"
+    if not packed.exists():
         CACHE.mkdir(parents=True, exist_ok=True)
-        part = kept.with_suffix(f".{os.getpid()}.part")
+        part = packed.with_suffix(f".{os.getpid()}.part")
         part.write_bytes(packing.pack(data))
         for old in CACHE.glob("mobilenet-v2-*.bin"):
             old.unlink(missing_ok=True)
-        part.replace(kept)  # never a half-written file at the final place
-    return kept.read_bytes()
+        part.replace(packed)  # never a half-written file at the final place
+    return packed.read_bytes()
 
 
 def write_samples(folder: Path) -> None:
@@ -69,15 +72,18 @@ def write_samples(folder: Path) -> None:
 
     from cv7 import defects
 
-    surfaces = [data.brick() / 255]
-    count = COUNT * len(defects.CLASSES)
-    images, labels = defects.dataset(surfaces, count, seed=SEED, test=False)
-    rows = []
-    for name in CLASSES:
-        tiles = images[labels == defects.CLASSES.index(name)].transpose(0, 2, 3, 1)
-        rows.append(np.concatenate(list(tiles), axis=1))
-    sheet = np.round(np.concatenate(rows) * 255).astype(np.uint8)
-    Image.fromarray(sheet).save(folder / "samples.webp", quality=90, method=6)
+    if "sheet" not in samples:
+        surfaces = [data.brick() / 255]
+        count = COUNT * len(defects.CLASSES)
+        images, labels = defects.dataset(surfaces, count, seed=SEED, test=False)
+        rows = []
+        for name in CLASSES:
+            tiles = images[labels == defects.CLASSES.index(name)].transpose(0, 2, 3, 1)
+            rows.append(np.concatenate(list(tiles), axis=1))
+        sheet = Image.fromarray(np.round(np.concatenate(rows) * 255).astype(np.uint8))
+        sheet.save(written := BytesIO(), "webp", quality=90, method=6)
+        samples["sheet"] = written.getvalue()
+    (folder / "samples.webp").write_bytes(samples["sheet"])
     listed = {"image": "samples.webp", "size": defects.SIZE, "count": COUNT, "classes": CLASSES}
     (folder / "samples.json").write_text(json.dumps(listed) + "\n", encoding="utf-8")
 

@@ -13,7 +13,7 @@ import pytest
 from fontTools.ttLib import TTFont
 from mkdocs.config import load_config
 
-from docs._site import mathjax, notebooks
+from docs._site import mathjax, percent
 
 from ..codeblocks import code_blocks
 from ..conftest import NOTEBOOKS, PAGES, ROOT, report
@@ -30,7 +30,7 @@ def built(site: Path, page: Path) -> Path:
 def code_of(page: Path) -> list[tuple[str | None, str]]:
     """Language and text of the page's code blocks; of a notebook, of its code cells."""
     if page.suffix == ".py":
-        return [("python", cell.source) for cell in notebooks.code_cells(notebooks.read(page))]
+        return [("python", cell.source) for cell in percent.code_cells(percent.read(page))]
     return [(block.syntax, block.code) for block in code_blocks(page)]
 
 

@@ -11,7 +11,7 @@ import nbformat
 import pytest
 from mkdocs.exceptions import PluginError
 
-from docs._site import notebooks
+from docs._site import notebooks, percent
 
 from ..conftest import NOTEBOOKS, ROOT, report
 
@@ -31,8 +31,9 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    monkeypatch.setattr(notebooks, "ROOT", tmp_path)
-    monkeypatch.setattr(notebooks, "DATA", tmp_path / "docs/data")
+    for module in (notebooks, percent):
+        monkeypatch.setattr(module, "ROOT", tmp_path)
+    monkeypatch.setattr(percent, "DATA", tmp_path / "docs/data")
     monkeypatch.setattr(notebooks, "CACHE", tmp_path / ".cache")
     return tmp_path
 
@@ -45,29 +46,29 @@ def test_results_depend_on_code_and_on_what_it_imports_and_loads(
     repository: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = TINY + 'measured.load("digits")\n'
-    first = notebooks.fingerprint(notebook(source))
-    assert notebooks.fingerprint(notebook(source.replace("Prose", "Other prose"))) == first
+    first = percent.fingerprint(notebook(source))
+    assert percent.fingerprint(notebook(source.replace("Prose", "Other prose"))) == first
     (repository / "cv7/other.py").write_text("B = 2\n")
-    assert notebooks.fingerprint(notebook(source)) == first, "it does not import cv7.other"
+    assert percent.fingerprint(notebook(source)) == first, "it does not import cv7.other"
     (repository / "cv7/base.py").write_text('"""Words,\n\nand more."""\nA = 1\n')
-    assert notebooks.fingerprint(notebook(source)) == first, "what it does is the same"
+    assert percent.fingerprint(notebook(source)) == first, "what it does is the same"
 
-    changed = {first, notebooks.fingerprint(notebook(source.replace("1 + 1", "1 + 2")))}
+    changed = {first, percent.fingerprint(notebook(source.replace("1 + 1", "1 + 2")))}
     for name, text in {
         "cv7/cost.py": "from .base import A as B\n",
         "cv7/base.py": "A = 2\n",  # imported by what it imports
         "docs/data/digits.json": "[]",
     }.items():
         (repository / name).write_text(text)
-        changed.add(notebooks.fingerprint(notebook(source)))
-    monkeypatch.setattr(notebooks, "version", lambda package: f"a newer {package}")
-    changed.add(notebooks.fingerprint(notebook(source)))
+        changed.add(percent.fingerprint(notebook(source)))
+    monkeypatch.setattr(percent, "version", lambda package: f"a newer {package}")
+    changed.add(percent.fingerprint(notebook(source)))
     assert len(changed) == 6
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
 def test_the_imports_of_the_real_notebooks_are_found(path: Path) -> None:
-    found = notebooks.imported(path.read_text(encoding="utf-8"))
+    found = percent.imported(path.read_text(encoding="utf-8"))
     assert {"measured.py", "notebook.py"} <= {file.name for file in found}
     if path.stem == "transfer-learning":  # through cv7.fine_tuning and cv7.networks
         assert "cost.py" in {file.name for file in found}
@@ -128,8 +129,8 @@ def test_the_download_runs_elsewhere(path: Path, site: Path, site_url: str) -> N
     prose = "\n".join(c.source for c in taken.cells if c.cell_type == "markdown")
     assert "<!--" not in prose
     assert "](../" not in prose
-    install, *code = notebooks.code_cells(taken)
-    source = notebooks.code_cells(notebooks.read(path))
+    install, *code = percent.code_cells(taken)
+    source = percent.code_cells(percent.read(path))
     (wheel,) = (site / "notebooks").glob("*.whl")
     assert f'%pip install --quiet "cv7[notebooks] @ {site_url}notebooks/{wheel.name}"' in (
         install.source
