@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from .. import course
 from ..conftest import ROOT
+from .test_search import open_search
 
 
 @pytest.fixture(scope="session")
@@ -71,7 +72,7 @@ def test_what_needs_a_server_says_so(page: Page, base_url: str) -> None:
 
 def test_search_works(page: Page, base_url: str) -> None:
     page.goto(base_url + "index.html")
-    page.keyboard.press("/")
+    open_search(page)
     page.keyboard.type("degradation")
     page.locator("a.md-search-result__link").first.click()
     page.wait_for_url("**/chapters/skip-connections.html**")

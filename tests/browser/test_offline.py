@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from .. import course
 from ..server import Server
+from .test_search import open_search
 
 pytestmark = pytest.mark.browser_context_args(service_workers="allow")
 CHAPTER = "chapters/depthwise-separable/"
@@ -123,7 +124,7 @@ def test_the_whole_course_can_be_kept_by_keyboard(page: Page, server: Server, si
         page.goto("./" if address == "." else f"{address}/")
         expect(page.locator("article h1")).to_be_visible()
     page.goto("./")
-    page.keyboard.press("/")
+    open_search(page)
     page.keyboard.type("degradation")
     page.locator("a.md-search-result__link").first.click()
     page.wait_for_url("**/chapters/skip-connections/**")

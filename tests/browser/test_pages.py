@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from ..audit import ALIVE, SIZES, axe
 from ..conftest import NOTEBOOKS, PAGES, ROOT
+from .test_search import open_search
 
 URLS = [
     "./" + p.relative_to(ROOT / "docs").with_suffix("").as_posix().removesuffix("index")
@@ -129,7 +130,7 @@ def test_code_can_be_copied_by_keyboard(page: Page) -> None:
 
 def test_search_opens_the_chapter(page: Page) -> None:
     page.goto("./")
-    page.keyboard.press("/")
+    open_search(page)
     page.keyboard.type("degradation")
     result = page.locator("a.md-search-result__link").first
     result.click()

@@ -9,6 +9,7 @@ from playwright.sync_api import FilePayload, Page, expect
 
 from ..conftest import ROOT
 from .test_pages import CHAPTER, URLS
+from .test_search import open_search
 
 # Runs `hacked()` if it becomes markup: as an address, in an attribute, in text, in a script.
 # Whatever else readers bring (saved progress, say) is to be attacked with it here.
@@ -158,7 +159,7 @@ def test_answers_and_records_never_become_markup(page: Page) -> None:
 
 def test_what_is_searched_for_never_becomes_markup(page: Page) -> None:
     page.goto(f"./?{urlencode({'q': EVIL})}")
-    page.keyboard.press("/")
+    open_search(page)
     page.keyboard.type(EVIL)
     expect(page.locator(".md-search-result__meta")).to_contain_text("matching documents")
     page.wait_for_timeout(300)
