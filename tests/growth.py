@@ -53,7 +53,7 @@ def measured(work: Path, count: int) -> tuple[int, float, int, int]:
         seconds.append(time.monotonic() - begun)
     pages = list((work / "site").rglob("index.html"))
     size = len(gzip.compress((work / f"site/chapters/{SOURCE}/index.html").read_bytes()))
-    index = (work / "site/search/search_index.json").stat().st_size
+    index = (work / "site/search/documents.json").stat().st_size
     return len(pages), seconds[-1], size, index
 
 
