@@ -65,12 +65,13 @@ LIGHTHOUSE = {
     "tbt": Budget(most=50, far=300),  # total blocking time in milliseconds
     "lcp": Budget(most=1.15, far=1.6),  # largest contentful paint, by that of a bare page
 }
-SLIDERS = {  # milliseconds from a key on a slider to the next paint, the processor slowed down
+KEYS = {  # milliseconds from a key on a control to the next paint, the processor slowed down
     "paint": Budget(most=16, far=200),  # the median
     "slowest": Budget(most=50, far=400),
 }
 SLOWDOWN, PRESSES = 4, 20
-BUDGETS = {**LOAD, **AXE, **LIGHTHOUSE, **SLIDERS}
+STEPPED = ":is(input[type=range], input[type=radio], select):enabled:visible"  # by arrow keys
+BUDGETS = {**LOAD, **AXE, **LIGHTHOUSE, **KEYS}
 # From when the browser has the key until it has painted: the next task after the frame.
 PAINTS = """
     globalThis.paints = [];
@@ -146,8 +147,8 @@ def load(browser: Browser, server: Server, url: str) -> dict[str, float]:
     return found
 
 
-def sliders(browser: Browser, url: str) -> dict[str, float]:
-    """What a key on the first slider of each widget costs; nothing where there is none."""
+def keys(browser: Browser, url: str) -> dict[str, float]:
+    """What an arrow key on the first control of each widget costs; nothing where there is none."""
     page = browser.new_page(viewport=SIZES["desktop"], service_workers="block")
     page.add_init_script(PAINTS)
     page.goto(url)
@@ -155,11 +156,11 @@ def sliders(browser: Browser, url: str) -> dict[str, float]:
     paints: list[float] = []
     for widget in page.locator("css=.cv7-widget, .bare").all():
         widget.scroll_into_view_if_needed()
-        slider = widget.locator("input[type=range]:enabled:visible").first
+        control = widget.locator(STEPPED).first
         page.wait_for_timeout(2000)  # until it has come alive
-        if not slider.count():
-            continue
-        slider.focus()
+        if not control.count():
+            continue  # only buttons: what they start takes its time, away from the main thread
+        control.focus()
         page.wait_for_timeout(500)
         page.evaluate("paints.length = 0")
         for press in range(PRESSES):
@@ -260,7 +261,7 @@ def measure(
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         bare_page = load(browser, server, f"{address}bare/")
         if with_lighthouse:
-            bare_page |= lighthouse(f"{address}bare/") | sliders(browser, f"{address}bare/")
+            bare_page |= lighthouse(f"{address}bare/") | keys(browser, f"{address}bare/")
         for name in pages_of(work / "served/course"):
             url = f"{address}course/{name}"
             print(f"  {name or 'home'}", file=sys.stderr, flush=True)
@@ -273,7 +274,7 @@ def measure(
             )
             page.close()
             if with_lighthouse:
-                row |= lighthouse(url) | sliders(browser, url)
+                row |= lighthouse(url) | keys(browser, url)
                 row["lcp"] /= bare_page["lcp"]
             found[name or "home"] = row
         browser.close()
