@@ -36,6 +36,7 @@ def test_by_pointer_and_reload(page: Page) -> None:
     visit(page)
     page.get_by_text("many images, something different").click()
     assert open_quadrants(page) == ["large-different"]
+    expect(page).to_have_url(re.compile(r"fine-tuning\.quadrant=large-different"))
     page.reload()
     expect(page.get_by_role("radio", name="many images, something different")).to_be_checked()
     assert open_quadrants(page) == ["large-different"]

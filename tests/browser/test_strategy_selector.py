@@ -154,6 +154,7 @@ def test_state_survives_reload(page: Page) -> None:
     page.get_by_text("Your task").click()
     page.get_by_label("Learning rate of the head").select_option("0.003")
     page.get_by_text("C: train everything").click()
+    expect(page).to_have_url(re.compile(r"strategy-selector\.strategy=C"))
     page.reload()
     expect(page.get_by_role("radio", name="C: train everything")).to_be_checked()
     assert rates(page)[-1] == "3 × 10⁻³"

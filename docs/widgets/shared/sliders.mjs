@@ -2,7 +2,7 @@
 // them back to it.
 
 import { in_range } from "./numbers.mjs";
-import { write_soon } from "./url-state.mjs";
+import { write } from "./url-state.mjs";
 
 /** Set the named sliders from the address, or to their defaults; returns what had to change. */
 export function restore(form, names, state) {
@@ -29,6 +29,6 @@ export function follow(slug, form, names, changed) {
   for (const name of names) {
     const slider = form.elements[name];
     slider.addEventListener("input", changed);
-    slider.addEventListener("change", () => write_soon(slug, { [name]: slider.value }));
+    slider.addEventListener("change", () => write(slug, { [name]: slider.value }));
   }
 }

@@ -12,22 +12,15 @@ export function read(slug, query = location.search) {
 const waiting = new Map();
 let timer;
 
-function note(slug, state) {
-  for (const [name, value] of Object.entries(state)) waiting.set(`${slug}.${name}`, value);
-}
-
-/** Write parameters, leaving everything else in the address alone; "" removes one. */
-export function write(slug, state) {
-  note(slug, state);
-  flush();
-}
-
 const REST = 300; // milliseconds
 
-/** The same once the hand rests: for each change the browser lays out the whole page at once. */
-export function write_soon(slug, state) {
+/**
+ * Write parameters, leaving everything else in the address alone; "" removes one. Once the hand
+ * rests: for each change of the address the browser lays out the whole page at once.
+ */
+export function write(slug, state) {
   if (!waiting.size) addEventListener("click", leave, { capture: true });
-  note(slug, state);
+  for (const [name, value] of Object.entries(state)) waiting.set(`${slug}.${name}`, value);
   clearTimeout(timer);
   timer = setTimeout(flush, REST);
 }

@@ -70,7 +70,7 @@ class TrainNetworks extends HTMLElement {
     write(SLUG, { [control.name]: control.value });
     if (this.worker)
       this.start(); // what is shown belongs to the settings beside it
-    else this.draw_task();
+    else if (control.name === "seed") this.draw_task(); // nothing else changes the points
   }
 
   settings() {
