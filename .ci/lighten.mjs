@@ -63,8 +63,18 @@ replace(pages, /<span class="(?:n|w|kc)">([^<]*)<\/span>/g, "$1");
 const scripts = of_kind(/^assets\/javascripts\/bundle\./);
 replace(scripts, /(?<=name:")(?=color-scheme")/, "theme-");
 
-// It takes up blocks of code when they are seen (content.lazy); here two screens earlier, so that
-// the next button to copy is there when somebody moves on by keyboard.
+// It takes up blocks of code when they are seen (content.lazy); here two screens earlier, and all of
+// them before Tab first moves on, as the next button to copy has to be there by then.
+const SEEN = `((seen, options) => {
+  addEventListener("keydown", function all({ key }) {
+    if (key !== "Tab") return;
+    removeEventListener("keydown", all, true);
+    seen([...document.querySelectorAll("pre > code")].map(
+      (target) => ({ target, isIntersecting: true })));
+  }, true);
+  return new IntersectionObserver(seen, options);
+})(`;
+replace(scripts, "new IntersectionObserver(", SEEN);
 replace(scripts, "{threshold:0}", '{rootMargin:"200% 0px"}');
 
 // The script waits until the page has been painted, and itself for an event that is then over.

@@ -147,6 +147,18 @@ def test_every_widget_is_completed_by_keyboard() -> None:
         )
 
 
+def test_one_tab_brings_every_button_to_copy(page: Page) -> None:
+    """Also where the browser is late to say that a block comes near; here it never does."""
+    page.add_init_script("IntersectionObserver.prototype.observe = () => {}")
+    page.goto("chapters/depthwise-separable/")
+    page.wait_for_function("globalThis.document$")  # the theme's script has started
+    blocks = page.locator(".highlight:not(.no-copy) pre")
+    assert blocks.count() > 1
+    expect(blocks.locator(".md-code__button")).to_have_count(0)
+    page.keyboard.press("Tab")
+    expect(blocks.locator(".md-code__button")).to_have_count(blocks.count())
+
+
 @pytest.mark.parametrize("url", URLS)
 def test_a_chapter_by_keyboard_from_top_to_end(page: Page, url: str) -> None:
     page.goto(url)
