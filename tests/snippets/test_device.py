@@ -3,7 +3,7 @@
 import contextlib
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import pytest
 import torch
 from torch import Tensor
 from torch._subclasses.fake_tensor import FakeTensorMode
+from torchvision.models import mobilenet_v2
 
 from cv7 import weights
 
@@ -95,6 +96,19 @@ def test_every_draw_is_that_of_the_cpu() -> None:
         assert {one.device.type for one in draws()} == {"cuda"}
 
 
+@pytest.mark.parametrize("make", [lambda: torch.nn.Linear(5, 4), mobilenet_v2])
+def test_a_network_elsewhere_takes_its_draws_from_the_cpu(make: Callable[[], Any]) -> None:
+    """The next draw is the same as without the harness: torch.nn.init hides draws from a mode."""
+
+    def following(name: str) -> Tensor:
+        torch.manual_seed(3)
+        with device.OnDevice(name):
+            make()
+        return torch.rand(3)
+
+    assert torch.equal(following("meta"), following("cpu"))
+
+
 def test_differences() -> None:
     """Counts are exact; measured numbers may differ by their tolerance, and text never."""
     kept = (device.ROOT / "snippets/strategy-selector.out").read_text(encoding="utf-8")
@@ -102,7 +116,7 @@ def test_differences() -> None:
     assert found
     expected = found[0]
     value = re.findall(r"\d+\.\d+", expected)[1]
-    near, far = (f"{float(value) * factor:.2f}" for factor in (1.004, 1.01))
+    near, far = (f"{float(value) * factor:.2f}" for factor in (1.004, 1.02))
     assert device.differences(expected, expected) == []
     assert device.differences(expected, expected.replace(value, near)) == []
     assert (
@@ -111,6 +125,8 @@ def test_differences() -> None:
     )
     assert device.differences(expected, expected.replace("eval", "evil"))
     assert device.differences("230,144 parameters\n", "230,145 parameters\n")
+    assert device.differences("tensor([1.])\n", "tensor([1.], device='cuda:0')\n") == []
+    assert device.differences("tensor([1.])\n", "tensor([2.], device='cuda:0')\n")
 
 
 def test_every_tolerance_belongs_to_an_output() -> None:
