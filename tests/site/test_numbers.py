@@ -51,7 +51,8 @@ DEFINITIONAL = re.compile(
     # names
     ResNet-(?:18|34|50|101|152|110|1001|1202)\b | plain-(?:18|34|110)\b | CIFAR-10\b | VGG-16\b
   | MobileNetV[12]\b | ShuffleNet\ V2\b | \bV1\b | ReLU6\b | CS231n | \bA4\b | B\(3\) | \bQ[12]\b
-  | Kirin\ 970\b | Snapdragon\ 810\b | Raspberry\ Pi\ 4\b | [Tt]op-[15]\b | float32 | int8
+  | Kirin\ 970\b | Snapdragon\ 810\b | Raspberry\ Pi\ 4\b | [Tt]op-[15]\b | float(?:16|32)\b
+  | int8 | TF32\b | NVIDIA\ H200\b
   | CC\ BY\ 4\.0 | Python\ 3\.11(?:\.5)? | Node\ 20\b
   | \bcv7\ \d+\.\d+\.\d+\b
     # years, places in a source, weeks of the course, numbering
