@@ -3,8 +3,10 @@
 import functools
 import gzip
 import http.server
+import itertools
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -33,6 +35,7 @@ class Server(http.server.ThreadingHTTPServer):
     def __init__(self, folder: Path, port: int) -> None:
         self.folder = folder  # another one, and a new version has been published
         self.cut = False  # true, and the network is gone
+        self.slow = False  # true, and a page's text arrives a packet at a time
         self.sent: list[Sent] = []
         super().__init__(("127.0.0.1", port), Handler)
 
@@ -64,7 +67,8 @@ class Handler(http.server.SimpleHTTPRequestHandler):
             super().do_GET()  # a redirect, or “not found”
             return
         accepted = "gzip" in self.headers.get("Accept-Encoding", "")
-        packed = accepted and path.suffix in COMPRESSED
+        slow = self.server.slow and path.suffix == ".html"
+        packed = accepted and path.suffix in COMPRESSED and not slow
         changed = path.stat().st_mtime_ns
         body = _compressed(path, changed) if packed else path.read_bytes()
         etag = f'"{changed:x}"'
@@ -81,8 +85,22 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         head = len(b"".join(self._headers_buffer))  # type: ignore[attr-defined]
         self.end_headers()
         self.server.sent.append(Sent(self.path, head + 2 + (0 if fresh else len(body))))
-        if not fresh:
+        if slow:
+            self.trickle(body)
+        elif not fresh:
             self.wfile.write(body)
+
+    def trickle(self, body: bytes) -> None:
+        """All that comes before a page's text; what it needs to be painted has time to arrive.
+
+        Then packet by packet what a first screen may hold, and the rest at once.
+        """
+        text = max(body.find(b"<article"), 0)
+        screen = range(text, min(text + 20_000, len(body)), 1_400)
+        for start, end in itertools.pairwise([0, *screen]):
+            self.wfile.write(body[start:end])
+            time.sleep(0.04 if start else 0.5)
+        self.wfile.write(body[screen[-1] :])
 
     def log_message(self, *_: Any) -> None:
         pass

@@ -24,6 +24,24 @@ def test_a_first_visit_keeps_to_its_budgets(
     )
 
 
+@pytest.mark.parametrize("size", audit.SIZES)
+@pytest.mark.parametrize("url", URLS)
+def test_a_page_that_arrives_bit_by_bit_stays_where_it_is(
+    browser: Browser, server: Server, base_url: str, url: str, size: str
+) -> None:
+    """On a slow network, that is; on a fast one it is a matter of luck what is painted first."""
+    page = browser.new_page(viewport=audit.SIZES[size], service_workers="block")
+    page.add_init_script(audit.SHIFTS)
+    try:
+        server.slow = True
+        page.goto(base_url + url.removeprefix("./"))
+        shifted = page.evaluate("new Promise((done) => setTimeout(() => done(shifted), 300))")
+    finally:
+        server.slow = False
+        page.close()
+    assert not audit.LOAD["cls"].broken(shifted), f"{url} moves by {shifted:.4f}"
+
+
 def test_more_than_a_budget_is_noticed() -> None:
     assert audit.Budget(most=10).broken(11)
     assert not audit.Budget(most=10).broken(10)
