@@ -91,7 +91,8 @@ for epoch in range(len(history), EPOCHS):
         optimizer.step()
         losses.append(loss.detach())
     means = torch.stack(losses)
-    dist.all_reduce(means)  # the sum over the processes
+    summed = dist.all_reduce(means, async_op=True)  # over the processes
+    summed.wait()  # named, or a thread of gloo might drop it as Python ends
     history.append((means / world).tolist())
     if rank == 0:
         print(f"epoch {epoch + 1}:", *(f"{loss:.5f}" for loss in history[-1]))
