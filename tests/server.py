@@ -3,7 +3,7 @@
 import functools
 import gzip
 import http.server
-import itertools
+import re
 import sys
 import threading
 import time
@@ -85,22 +85,29 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         head = len(b"".join(self._headers_buffer))  # type: ignore[attr-defined]
         self.end_headers()
         self.server.sent.append(Sent(self.path, head + 2 + (0 if fresh else len(body))))
+        if fresh:
+            return
         if slow:
             self.trickle(body)
-        elif not fresh:
+        else:
             self.wfile.write(body)
 
     def trickle(self, body: bytes) -> None:
         """All that comes before a page's text; what it needs to be painted has time to arrive.
 
-        Then packet by packet what a first screen may hold, and the rest at once.
+        Then in packets what a first screen may hold, and the rest at once. They end with a block,
+        a row or an item: how the words of a line arrive is not for a page to choose.
         """
-        text = max(body.find(b"<article"), 0)
-        screen = range(text, min(text + 20_000, len(body)), 1_400)
-        for start, end in itertools.pairwise([0, *screen]):
-            self.wfile.write(body[start:end])
-            time.sleep(0.04 if start else 0.5)
-        self.wfile.write(body[screen[-1] :])
+        sent = max(body.find(b"<article"), 0)
+        screen = sent + 20_000
+        self.wfile.write(body[:sent])
+        time.sleep(0.5)
+        for start in re.finditer(rb"<(?:div|h2|li|p|table|tr)\b", body):
+            if sent + 1_400 < (end := start.start()) < screen:
+                self.wfile.write(body[sent:end])
+                sent = end
+                time.sleep(0.04)
+        self.wfile.write(body[sent:])
 
     def log_message(self, *_: Any) -> None:
         pass
