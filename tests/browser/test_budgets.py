@@ -8,6 +8,8 @@ from ..conftest import report
 from ..server import Server
 from .test_pages import URLS
 
+HIDDEN = "(boxes) => boxes.filter((b) => getComputedStyle(b).visibility === 'hidden').length"
+
 
 @pytest.mark.parametrize("url", URLS)
 def test_a_first_visit_keeps_to_its_budgets(
@@ -36,10 +38,12 @@ def test_a_page_that_arrives_bit_by_bit_stays_where_it_is(
         server.slow = True
         page.goto(base_url + url.removeprefix("./"))
         shifted = page.evaluate("new Promise((done) => setTimeout(() => done(shifted), 300))")
+        hidden = page.locator("css=.md-typeset__scrollwrap").evaluate_all(HIDDEN)
     finally:
         server.slow = False
         page.close()
     assert not audit.LOAD["cls"].broken(shifted), f"{url} moves by {shifted:.4f}"
+    assert not hidden, f"{url}: {hidden} tables wait for something to follow them"
 
 
 def test_more_than_a_budget_is_noticed() -> None:
