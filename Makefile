@@ -6,7 +6,8 @@ BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 NPM_BIN := .ci/node_modules/.bin
 # What runs without torch and without a browser; `make test` runs the rest after it.
 FAST_TESTS := tests/site
-SLOW_TESTS := tests/build tests/cv7 tests/snippets tests/widgets tests/experiments docs README.md tests/browser
+# A process for each processor; tests that share what takes long to make stay together.
+EVERYWHERE := -n logical --maxprocesses=8 --dist=loadgroup --no-loadscope-reorder
 # What they write names every page.
 LISTS := tests/site/test_how_we_know.py tests/site/test_topics.py
 SCRIPTS := 'docs/widgets/**/*.mjs' 'docs/_site/**/*.{css,js,mjs}' 'tests/widgets/*.mjs' '.ci/*.mjs'
@@ -55,13 +56,11 @@ lint: .venv/check.stamp .ci/node_modules/stamp ## the checks that take seconds: 
 
 check: lint ## the fast checks, about a minute: no torch, no browser
 	@echo "Pages: numbers, snippets, figures, build, links; beside them, the widgets' arithmetic"
-	@node --test --test-reporter=dot tests/widgets/*.test.mjs > .venv/node.log 2>&1 & node=$$!; \
-		$(BIN)/pytest -q $(FAST_TESTS); failed=$$?; \
-		wait $$node || { cat .venv/node.log; failed=1; }; exit $$failed
+	@$(BIN)/pytest -q $(EVERYWHERE) $(FAST_TESTS)
 
-test: check .venv/test.stamp chromium ## everything: the checks, cv7 against torch, code blocks, Chromium
-	@echo "cv7 against torch, every code block, the notebooks, the site in Chromium (about twenty minutes)"
-	@$(BIN)/pytest -q $(SLOW_TESTS)
+test: lint .venv/test.stamp chromium ## everything: the checks, cv7 against torch, code blocks, Chromium
+	@echo "Everything else: cv7 against torch, every code block, the notebooks, the site in Chromium"
+	@$(BIN)/pytest -q $(EVERYWHERE)
 
 audit: .venv/test.stamp .ci/node_modules/stamp .ci/lighthouse/node_modules/stamp chromium ## measure every page of the built site against its budgets (about half an hour)
 	@$(BIN)/pytest -q tests/site/test_build.py tests/site/test_published.py \

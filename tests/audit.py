@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from . import course
 from .conftest import ROOT
@@ -114,17 +114,16 @@ def chromium() -> str:
     return path
 
 
-def load(browser: Browser, server: Server, url: str) -> dict[str, float]:
-    """What a first visit costs."""
-    context = browser.new_context(viewport=SIZES["phone"], service_workers="allow")
-    page = context.new_page()
+def load(page: Page, server: Server, url: str) -> dict[str, float]:
+    """What a first visit costs, in a context of its own; the page stays open, as on a phone."""
+    page.set_viewport_size(SIZES["phone"])
     page.add_init_script(SHIFTS)
     messages: list[str] = []
     foreign: list[str] = []
     page.on("console", lambda message: messages.append(message.text))
     page.on("pageerror", lambda error: messages.append(str(error)))
     host = url.split("/")[2]
-    context.on(
+    page.context.on(
         "request",
         lambda r: (
             foreign.append(r.url) if not r.url.startswith(("data:", f"http://{host}/")) else 0
@@ -133,18 +132,15 @@ def load(browser: Browser, server: Server, url: str) -> dict[str, float]:
     server.sent.clear()
     page.goto(url)
     page.wait_for_load_state("networkidle")
-    page.wait_for_timeout(1500)  # the service worker, which loads last
     sent = list(server.sent)
     page.evaluate(SCROLL)
-    found = {
+    return {
         "bytes": sum(one.bytes for one in sent),
         "script": sum(one.bytes for one in sent if one.path.endswith((".js", ".mjs"))),
         "foreign": len(foreign),
         "console": len(messages),
         "cls": round(page.evaluate("globalThis.shifted"), 4),
     }
-    context.close()
-    return found
 
 
 def keys(browser: Browser, url: str) -> dict[str, float]:
@@ -191,14 +187,20 @@ ALIVE = """async () => {
 }"""
 
 
-def axe(page: Page, url: str, scheme: str, size: str) -> Any:
-    """axe's findings with the page alive."""
-    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+SETTLED = """() => Promise.allSettled(
+    document.getAnimations().filter((a) => a instanceof CSSTransition).map((a) => a.finished)
+)"""
+CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+
+
+def axe(page: Page, scheme: str, size: str, options: dict[str, Any] | None = None) -> Any:
+    """axe's findings in a page that is open, once its colours have changed."""
     page.set_viewport_size(SIZES[size])
-    page.goto(url)
-    page.evaluate(ALIVE)
-    page.wait_for_timeout(300)  # the theme's own late parts
-    return Axe().run(page)
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    expected = {"light": "default", "dark": "slate"}[scheme]
+    expect(page.locator("body")).to_have_attribute("data-md-color-scheme", expected)
+    page.evaluate(SETTLED)
+    return Axe().run(page, options={"resultTypes": ["violations"]} | (options or {}))
 
 
 def lighthouse(url: str) -> dict[str, float]:
@@ -259,16 +261,19 @@ def measure(
     found: dict[str, dict[str, float]] = {}
     with serve(work / "served", port) as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        bare_page = load(browser, server, f"{address}bare/")
+        page = browser.new_page()
+        bare_page = load(page, server, f"{address}bare/")
+        page.close()
         if with_lighthouse:
             bare_page |= lighthouse(f"{address}bare/") | keys(browser, f"{address}bare/")
         for name in pages_of(work / "served/course"):
             url = f"{address}course/{name}"
             print(f"  {name or 'home'}", file=sys.stderr, flush=True)
-            row = load(browser, server, url)
-            page = browser.new_page(service_workers="block")
+            page = browser.new_page()
+            row = load(page, server, url)
+            page.evaluate(ALIVE)
             row["axe"] = sum(
-                axe(page, url, scheme, size).violations_count
+                axe(page, scheme, size).violations_count
                 for scheme in ("light", "dark")
                 for size in SIZES
             )

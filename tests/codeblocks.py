@@ -63,6 +63,8 @@ pytest_codeblocks.plugin.extract_from_file = code_blocks
 
 
 def pytest_configure() -> None:
+    # A process for each processor runs tests already: threads of one would wait for the other's.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     device = os.environ.get("CV7_DEVICE", "cpu")
     if device not in DEVICES:
         raise pytest.UsageError(f"CV7_DEVICE={device}: choose from {', '.join(DEVICES)}")

@@ -1,5 +1,6 @@
 """A copy of what the site is built from, for tests and measurements that change it."""
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -22,7 +23,9 @@ def copy(target: Path) -> Path:
             shutil.copy(source, target)
     (target / ".ci/node_modules").symlink_to(ROOT / ".ci/node_modules")
     if (ROOT / ".cache").exists():
-        shutil.copytree(ROOT / ".cache", target / ".cache")
+        # What a build in another process is just replacing will be made anew.
+        with contextlib.suppress(shutil.Error):
+            shutil.copytree(ROOT / ".cache", target / ".cache")
     return target
 
 

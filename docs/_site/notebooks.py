@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from shutil import copytree, ignore_patterns, rmtree
@@ -117,8 +118,10 @@ def on_files(files: Any, config: Any) -> Any:
     settings.templates_dir = str(Path(__file__).parent / "templates")
     templateexporter.default_filters["cv7_page"] = page_html
     build.update(config=config, files=files, without_results=set())
-    for path in sorted(SOURCES.glob("*.py")):
-        notebook, has_results = with_results(path)
+    paths = sorted(SOURCES.glob("*.py"))
+    with ThreadPoolExecutor() as pool:  # each runs in a process of its own
+        found = list(pool.map(with_results, paths))
+    for path, (notebook, has_results) in zip(paths, found, strict=True):
         if not has_results:
             build["without_results"].add(path.stem)
         notebook.metadata["slug"] = path.stem

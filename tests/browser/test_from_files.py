@@ -10,20 +10,24 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from .. import course
-from ..conftest import ROOT
+from ..conftest import ROOT, Once
 from .test_search import open_search
 
 
 @pytest.fixture(scope="session")
-def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site as a reader unpacks it."""
-    work = tmp_path_factory.mktemp("files")
-    course.build(ROOT, work / "course", OFFLINE="true", NOTEBOOKS="run", SITE_URL="http://host/")
-    archive = work / "course.zip"
-    subprocess.run([*(sys.executable, "-m", "zipfile", "-c"), archive, work / "course"], check=True)
-    with zipfile.ZipFile(archive) as packed:
-        packed.extractall(work / "unpacked")
-    return work / "unpacked/course"
+def files(once: Once, site: Path, site_url: str) -> Path:
+    """The site as a reader unpacks it, with the notebooks that were run for the other one."""
+    assert site.exists()
+
+    def make(work: Path) -> None:
+        course.build(ROOT, work / "course", OFFLINE="true", NOTEBOOKS="cached", SITE_URL=site_url)
+        archive = work / "course.zip"
+        pack = (sys.executable, "-m", "zipfile", "-c")
+        subprocess.run([*pack, archive, work / "course"], check=True)
+        with zipfile.ZipFile(archive) as packed:
+            packed.extractall(work / "unpacked")
+
+    return once("files", make) / "unpacked/course"
 
 
 @pytest.fixture(scope="session")

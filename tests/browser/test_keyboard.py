@@ -14,9 +14,10 @@ HERE = """() => {
   const at = document.activeElement;
   const widget = at.closest(".cv7-widget > *, cv7-question");
   const { outlineStyle, outlineWidth } = getComputedStyle(at);
-  const all = [...document.querySelectorAll("*")];
+  globalThis.visited ??= new Map(); // in the order in which the focus came by
+  if (!visited.has(at)) visited.set(at, visited.size);
   return {
-    place: at === document.body ? -1 : all.indexOf(at),
+    place: at === document.body ? -1 : visited.get(at),
     tag: at.localName,
     what: at.outerHTML.slice(0, 120),
     widget: widget?.localName ?? "",

@@ -10,13 +10,19 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from ..audit import SETTLED
 from ..conftest import NOTEBOOKS
 
-EVERY = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+# How bright the words of a drawing are, from 0 to 255.
+BRIGHTNESS = """(texts) => texts.map((text) => {
+    const [r, g, b] = getComputedStyle(text).fill.match(/[\\d.]+/g).map(Number);
+    return (r + g + b) / 3;
+})"""
 
 
-@EVERY
-def test_results_are_there_and_nothing_went_wrong(page: Page, path: Path) -> None:
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_in_one_visit(page: Page, path: Path) -> None:
+    """Its results are there, its images come, its drawings follow the colours of the page."""
     page.goto(f"notebooks/{path.stem}/")
     expect(page.get_by_text("This copy of the site shows no results")).to_have_count(0)
     assert page.locator(".highlight:has(.filename:text-is('Output'))").count() >= 4
@@ -25,10 +31,6 @@ def test_results_are_there_and_nothing_went_wrong(page: Page, path: Path) -> Non
     assert page.locator("article figure svg[role=img]").count() >= 3
     assert not re.search(r"Traceback|Warning:|\bnan\b", page.locator("article").inner_text())
 
-
-@EVERY
-def test_images_load_when_the_reader_comes_near(page: Page, path: Path) -> None:
-    page.goto(f"notebooks/{path.stem}/")
     images = page.locator("article figure img")
     for image in images.all():
         expect(image).to_have_attribute("loading", "lazy")
@@ -38,32 +40,17 @@ def test_images_load_when_the_reader_comes_near(page: Page, path: Path) -> None:
         assert abs(shown[0] - shown[1]) < 0.02 * shown[1], "it is distorted"
     assert (images.count() > 0) == (path.stem == "transfer-learning")
 
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@EVERY
-def test_drawings_follow_the_colours_of_the_page(page: Page, path: Path, scheme: str) -> None:
-    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    page.goto(f"notebooks/{path.stem}/")
-    page.wait_for_function(
-        "(scheme) => document.body.dataset.mdColorScheme == scheme",
-        arg={"light": "default", "dark": "slate"}[scheme],
-    )
-    brightness = page.locator("article figure svg text").evaluate_all(
-        """(texts) => texts.map((t) => {
-             const [r, g, b] = getComputedStyle(t).fill.match(/[\\d.]+/g).map(Number)
-             return (r + g + b) / 3
-           })"""
-    )
-    assert brightness
-    assert all((value > 150) == (scheme == "dark") for value in brightness)
-
-
-@EVERY
-def test_its_code_can_be_copied(page: Page, path: Path) -> None:
-    page.goto(f"notebooks/{path.stem}/")
     blocks = page.locator("article div.language-python:not(details *)")
     blocks.first.scroll_into_view_if_needed()
     expect(blocks.first.get_by_role("button", name="Copy to clipboard")).to_be_attached()
+
+    for scheme, name in (("light", "default"), ("dark", "slate")):
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        expect(page.locator("body")).to_have_attribute("data-md-color-scheme", name)
+        page.evaluate(SETTLED)
+        brightness = page.locator("article figure svg text").evaluate_all(BRIGHTNESS)
+        assert brightness
+        assert all((value > 150) == (scheme == "dark") for value in brightness)
 
 
 def test_the_download_is_reached_by_keyboard(page: Page) -> None:
@@ -75,11 +62,13 @@ def test_the_download_is_reached_by_keyboard(page: Page) -> None:
     assert download.value.suggested_filename == "depthwise-separable.ipynb"
 
 
-@pytest.mark.usefixtures("base_url")
-def test_elsewhere_the_first_cell_installs_cv7(site: Path, tmp_path: Path) -> None:
+def test_elsewhere_the_first_cell_installs_cv7(
+    site: Path, site_url: str, base_url: str, tmp_path: Path
+) -> None:
     """An environment with everything but cv7, far from the repository."""
     downloaded = site / "notebooks" / "depthwise-separable.ipynb"
-    cells = json.loads(downloaded.read_text(encoding="utf-8"))["cells"]
+    text = downloaded.read_text(encoding="utf-8").replace(site_url, base_url)
+    cells = json.loads(text)["cells"]
     code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
     venv.create(tmp_path / "venv", with_pip=True)
     python = tmp_path / "venv" / "bin" / "python"

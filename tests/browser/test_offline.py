@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from .. import course
+from ..conftest import Once
 from ..server import Server
 from .test_search import open_search
 
@@ -31,9 +32,13 @@ def whole_network(server: Server, site: Path) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def newer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def newer(once: Once) -> Path:
+    return once("newer", make_newer) / "after"
+
+
+def make_newer(work: Path) -> None:
     """The site after an update: another colour, another sentence, and a page more."""
-    changed = course.copy(tmp_path_factory.mktemp("newer"))
+    changed = course.copy(work / "changed")
     with (changed / "docs/_site/theme/assets/cv7.css").open("a", encoding="utf-8") as css:
         css.write("body { --updated: 1 }\n")
     page = changed / "docs/chapters/depthwise-separable.md"
@@ -42,9 +47,7 @@ def newer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     config = (changed / "mkdocs.yml").read_text(encoding="utf-8")
     added = config.replace("about/changes.md\n", "about/changes.md\n      - about/new.md\n")
     (changed / "mkdocs.yml").write_text(added, encoding="utf-8")
-    target = tmp_path_factory.mktemp("after")
-    course.build(changed, target / "course")
-    return target
+    course.build(changed, work / "after/course")
 
 
 def alive(page: Page) -> None:
@@ -57,7 +60,7 @@ def until(page: Page, condition: str) -> None:
     """Wait for a promise to give something true; `wait_for_function` does not ask what it gives."""
     page.evaluate(
         """async () => {
-            for (let tries = 400; !(await (CONDITION)); tries--) {
+            for (let tries = 1200; !(await (CONDITION)); tries--) {
                 if (!tries) throw new Error("never: CONDITION");
                 await new Promise((resolve) => setTimeout(resolve, 50));
             }
@@ -165,9 +168,11 @@ def test_an_update_takes_over_what_was_kept_and_never_mixes(
     assert page.evaluate("getComputedStyle(document.body).getPropertyValue('--updated')") == ""
     expect(page.get_by_text("After the update.")).to_have_count(0)
     # Once no page is open, the new one takes its place, with everything that was kept.
-    page.goto("about:blank")
-    page.wait_for_timeout(500)
-    page.goto(CHAPTER)
+    for _ in range(100):  # the browser closes a page when it comes to it
+        page.goto("about:blank")
+        page.goto(CHAPTER)
+        if page.evaluate("navigator.serviceWorker.getRegistration().then((r) => !r.waiting)"):
+            break
     until(page, "caches.keys().then((names) => names.length === 1)")
     page.reload()
     assert page.locator("meta[name=build]").get_attribute("content") == new

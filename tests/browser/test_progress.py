@@ -79,15 +79,3 @@ def test_an_address_can_ask_for_it(page: Page) -> None:
     page.goto("exercises/?teach")
     count = page.locator("details:is(.answer, .hint)").count()
     expect(page.locator("details:is(.answer, .hint)[open]")).to_have_count(count)
-
-
-def test_nothing_moves_when_it_comes_alive(page: Page) -> None:
-    page.add_init_script(
-        "globalThis.shift = 0; new PerformanceObserver((list) => "
-        "list.getEntries().forEach((one) => { globalThis.shift += one.value }))"
-        ".observe({ type: 'layout-shift', buffered: true })"
-    )
-    page.goto(SKIP)
-    expect(page.locator(LINE)).to_contain_text("of 6 done")
-    page.wait_for_timeout(500)
-    assert page.evaluate("globalThis.shift") <= 0.01

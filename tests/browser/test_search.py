@@ -11,12 +11,13 @@ def open_search(page: Page) -> None:
     """By the theme's own shortcut, until it is heard: its script comes after the first paint, which
     is often a tenth of a second after the load event."""
     field = page.locator(".md-search__input")
-    for _ in range(100):
+    expect(page.locator("[data-md-component=search]")).to_be_attached()
+    for _ in range(300):
         page.keyboard.press("/")
         if field.evaluate("(field) => field === document.activeElement"):
             return
-        page.wait_for_timeout(50)
-    pytest.fail("the search has not opened within five seconds")
+        page.evaluate("new Promise(requestAnimationFrame)")
+    pytest.fail("the search has not opened after three hundred frames")
 
 
 def parts(asked: list[str]) -> set[str]:
@@ -28,16 +29,16 @@ def test_it_comes_with_the_first_query(page: Page) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(PAGE)
-    page.wait_for_timeout(500)
+    page.wait_for_load_state("networkidle")
     assert parts(asked) == set()
     open_search(page)
     page.keyboard.type("projection", delay=20)
     expect(page.locator(FOUND)).to_contain_text("matching documents")
     assert parts(asked) == {"documents", "search"}
     assert sum("documents.json" in url for url in asked) == 1
-    page.keyboard.type(" shortcut")
+    # At once: each letter's answer would replace the list, and lose the focus that is on it.
+    page.keyboard.insert_text(" shortcut")
     expect(page.locator("mark", has_text="shortcut").first).to_be_visible()
-    page.wait_for_timeout(1000)  # the answer to the last letter replaces the list, and its focus
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.wait_for_url("**?h=**")
@@ -55,8 +56,8 @@ def test_after_a_failure_the_next_query_tries_again(page: Page) -> None:
     page.context.route("**/documents.json", answer)
     page.goto(PAGE)
     open_search(page)
-    page.keyboard.type("a")
-    page.wait_for_timeout(500)
+    with page.expect_response("**/documents.json"):
+        page.keyboard.type("a")
     failing = False
     page.keyboard.type("ddition")
     expect(page.locator(FOUND)).to_contain_text("matching documents")

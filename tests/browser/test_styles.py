@@ -16,8 +16,8 @@ def styled(browser: Browser, address: str, before: str = "") -> tuple[float, flo
     page = browser.new_page(viewport={"width": 412, "height": 823}, service_workers="block")
     page.add_init_script(before)
     browser.start_tracing(page=page, categories=CATEGORIES)
-    page.goto(address, wait_until="load")
-    page.wait_for_timeout(1000)
+    page.goto(address)
+    page.wait_for_load_state("networkidle")
     events: list[dict[str, Any]] = json.loads(browser.stop_tracing())["traceEvents"]
     elements = page.locator("*").count()
     page.close()

@@ -14,6 +14,7 @@ import pytest
 from .. import course, page, topics
 from ..conftest import ROOT
 
+pytestmark = pytest.mark.xdist_group("page")  # they share what takes long to make
 PLAIN, WITH_WIDGET = "squeeze-excitation", "atrous"  # one name sorts after pytest, one before
 PAGE, OTHER = f"docs/in-brief/{PLAIN}.md", f"docs/in-brief/{WITH_WIDGET}.md"
 BROWSER = f"tests/browser/test_{WITH_WIDGET}.py"

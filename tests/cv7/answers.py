@@ -7,6 +7,7 @@ is run then, `cv7.check.child`, is the same.
 import multiprocessing
 import os
 import tempfile
+from functools import cache
 from multiprocessing import forkserver
 from pathlib import Path
 from unittest.mock import patch
@@ -19,6 +20,7 @@ SECONDS = 300
 FORKS = multiprocessing.get_context("forkserver")
 
 
+@cache
 def start() -> None:
     modules = [f"cv7.check.{name.replace('-', '_')}" for name in EXERCISES]
     FORKS.set_forkserver_preload(["torchvision", *modules])
@@ -37,6 +39,7 @@ def in_fork(exercise: str, file: Path, folder: Path) -> None:
 
 
 def answer(exercise: str, source: str) -> Report:
+    start()
     with tempfile.TemporaryDirectory() as name:
         file = Path(name, "solution.py")
         file.write_text(source, encoding="utf-8")

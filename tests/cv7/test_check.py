@@ -6,12 +6,10 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import pytest
 
@@ -30,43 +28,21 @@ RIGHT = [
     for path in [SNIPPETS / f"{name}.py", *sorted((SOLUTIONS / name).glob("*.py"))]
 ]
 WRONG = [(name, mistake) for name, mistakes in MISTAKES.items() for mistake in mistakes]
-Answers = dict[str, Future[Report]]
-
-
-@pytest.fixture(scope="module")
-def answered(request: pytest.FixtureRequest) -> Iterator[Answers]:
-    """Answers to all solutions that the selected tests ask for, two at a time."""
-    answers.start()
-    found: Answers = {}
-    with patch.dict(os.environ, OMP_NUM_THREADS="1"), ThreadPoolExecutor(2) as pool:
-        for item in request.session.items:
-            given = getattr(item, "callspec", None) if item.path == request.path else None
-            if given and "path" in given.params:
-                name, path = given.params["name"], given.params["path"]
-                found[item.name] = pool.submit(check, name, path)
-            elif given and "mistake" in given.params:
-                name, mistake = given.params["name"], given.params["mistake"]
-                found[item.name] = pool.submit(answers.answer, name, source(name, mistake))
-        yield found
 
 
 @pytest.mark.parametrize(
     ("name", "path"), RIGHT, ids=lambda p: p.stem if isinstance(p, Path) else p
 )
-def test_right_solutions_pass(
-    request: pytest.FixtureRequest, answered: Answers, name: str, path: Path
-) -> None:
-    report = answered[request.node.name].result()
+def test_right_solutions_pass(name: str, path: Path) -> None:
+    report = check(name, path)
     assert report.passed, report.text()
 
 
 @pytest.mark.parametrize(
     ("name", "mistake"), WRONG, ids=lambda m: m.name if isinstance(m, Mistake) else m
 )
-def test_each_mistake_gets_its_own_answer(
-    request: pytest.FixtureRequest, answered: Answers, name: str, mistake: Mistake
-) -> None:
-    report = answered[request.node.name].result()
+def test_each_mistake_gets_its_own_answer(name: str, mistake: Mistake) -> None:
+    report = answers.answer(name, source(name, mistake))
     last = report.outcomes[-1]
     assert not last.passed, f"passes all {report.total} checks"
     assert mistake.answer in last.message, report.text()
@@ -161,7 +137,6 @@ def said_of(report: Report) -> str:
 
 @pytest.mark.parametrize("text", BROKEN, ids=lambda text: BROKEN[text][0][:40])
 def test_what_is_said_of_an_error(text: str) -> None:
-    answers.start()
     message = said_of(answers.answer("exercise-2", text))
     assert [part for part in BROKEN[text] if part not in message] == []
 

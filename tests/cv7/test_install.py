@@ -17,6 +17,7 @@ from docs._site import notebooks
 
 from ..conftest import ROOT
 
+pytestmark = pytest.mark.xdist_group("install")  # they share what takes long to make
 SITE = "https://example.org/course/"
 PROGRAM = """
 import sys
