@@ -1,10 +1,11 @@
 """Snippets and their named sections, as pages include them."""
 
 import hashlib
+import json
 import re
 from pathlib import Path
 
-from docs._site.percent import without_docstrings
+from docs._site.uses import uses
 
 from .conftest import ROOT
 
@@ -40,18 +41,16 @@ def sections(path: Path) -> dict[str, str]:
 
 
 def digest(path: Path) -> str:
-    """A digest of a snippet and of all that cv7 does: what its output depends on."""
-    total = hashlib.sha256(path.read_bytes())
-    for file in sorted((ROOT / "cv7").glob("*.py")):
-        done = without_docstrings(file.read_text(encoding="utf-8"))
-        total.update(f"\0{file.name}\0{done}".encode())
-    return total.hexdigest()[:16]
+    """A digest of a snippet and of what it uses of cv7: what its output depends on."""
+    source = path.read_text(encoding="utf-8")
+    parts = json.dumps([source, uses(source, ROOT)])
+    return hashlib.sha256(parts.encode()).hexdigest()[:16]
 
 
 def header(path: Path, printed: str) -> str:
     """The first line of an output: it tells when the rest is stale or was altered."""
     rest = hashlib.sha256(printed.encode()).hexdigest()[:16]
-    return f"# what {path.name} printed ({rest}), with cv7 as of {digest(path)}\n"
+    return f"# what {path.name} printed ({rest}), with what it uses as of {digest(path)}\n"
 
 
 def output(path: Path, printed: dict[str, str]) -> str:

@@ -40,8 +40,9 @@ MISTAKES: dict[str, tuple[str, Edit, str, str]] = {
         f"snippets/{PLAIN}.py",
         replaced("7, 8 ->", "seven, eight ->"),
         "",
-        f"snippets/{PLAIN}.out:1: older than snippets/{PLAIN}.py or cv7, or altered: "
-        "run `make regen`, then read the diff",
+        f"snippets/{PLAIN}.out:1: older than snippets/{PLAIN}.py or what that uses of cv7, "
+        "or altered: run `make regen` (it installs torch first: three minutes and 6 GB, once), or "
+        "ask for it in your pull request",
     ),
     "number without a source": (
         PAGE,

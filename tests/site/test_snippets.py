@@ -34,11 +34,13 @@ def fresh(path: Path, output: Path) -> bool:
 def test_output_is_fresh(path: Path) -> None:
     report(
         [
-            f"snippets/{output.name}:1: older than snippets/{path.name} or cv7, or altered"
+            f"snippets/{output.name}:1: older than snippets/{path.name} or what that uses of cv7, "
+            "or altered"
             for output in outputs(path)
             if not fresh(path, output)
         ],
-        ": run `make regen`, then read the diff",
+        ": run `make regen` (it installs torch first: three minutes and 6 GB, once), or ask for it "
+        "in your pull request",
     )
 
 
