@@ -7,6 +7,7 @@ import contextlib
 import io
 import os
 import re
+import sys
 import tempfile
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -15,6 +16,8 @@ import markdown
 import pytest
 import pytest_codeblocks.plugin
 from pytest_codeblocks.main import CodeBlock, extract_from_buffer, stdout_io
+
+from . import foundations
 
 DEVICES = ("cpu", "cuda")
 ROOT = Path(__file__).resolve().parents[1]
@@ -60,6 +63,18 @@ def code_blocks(path: str | Path) -> list[CodeBlock]:
 
 
 pytest_codeblocks.plugin.extract_from_file = code_blocks
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    """Look at what all tests rest on, once: of several processes, the one that directs them."""
+    if hasattr(config, "workerinput"):
+        return None
+    outputs = not config.getoption("--regen", default=False)  # it is to write them
+    problems = foundations.broken(ROOT, outputs=outputs)
+    if problems:
+        print(*problems, "No test was run: all of them rest on this.", sep="\n", file=sys.stderr)
+    return 1 if problems else None
 
 
 def pytest_configure() -> None:

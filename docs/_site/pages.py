@@ -14,6 +14,7 @@ from mkdocs.exceptions import PluginError
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))  # a hook is loaded by its path; this finds its neighbour
 
+from docs._site import includes  # noqa: E402
 from docs._site.claims import Claim, claims  # noqa: E402
 
 SVG_IMAGE = re.compile(r'<img alt="([^"]*)"[^>]*? src="(?:\.\./)*(figures/[\w-]+\.svg)"[^>]*>')
@@ -99,6 +100,11 @@ class WithLine(logging.Filter):
 
 def on_config(config: Any) -> None:
     logging.getLogger("mkdocs.structure.pages").addFilter(WithLine())
+
+
+def on_pre_build(**_: Any) -> None:
+    if problems := includes.problems(ROOT):
+        raise PluginError("\n".join(problems))
 
 
 def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:

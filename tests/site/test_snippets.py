@@ -5,13 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from docs._site.includes import included
+
 from ..conftest import PAGES, ROOT, report
 from ..sections import SNIPPETS, header, outputs, sections
 
-INCLUDE = re.compile(r'--8<-- "([^":]+)(?::([\w-]+))?"')
-SHOWN = {
-    include: page for page in PAGES for include in INCLUDE.findall(page.read_text(encoding="utf-8"))
-}
+SHOWN = {(target, section) for page in PAGES for _, target, section in included(page)}
 
 
 def mark(section: str) -> str:
@@ -71,17 +70,3 @@ def test_every_output_is_shown_on_a_page(path: Path) -> None:
             if (f"snippets/{output.name}", name) not in SHOWN
         ]
     )
-
-
-def test_no_include_by_line_number_or_of_a_missing_section() -> None:
-    problems = []
-    for (target, section), page in SHOWN.items():
-        file = ROOT / target
-        here = place(page, f'"{target}')
-        if not file.exists():
-            problems.append(f"{here}: includes {target}, which does not exist: correct its name")
-        elif section.isdigit():
-            problems.append(f"{here}: includes {target} by line number: name a section")
-        elif section and mark(section) not in file.read_text(encoding="utf-8"):
-            problems.append(f"{here}: {target} has no section “{section}”: correct its name")
-    report(problems)
