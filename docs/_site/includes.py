@@ -36,6 +36,19 @@ def marks(path: Path) -> Iterator[tuple[int, bool, str]]:
             yield number, found[1] == "start", found[2]
 
 
+def numbers(path: Path, section: str) -> list[int]:
+    """The lines of a file that an include of it, or of a section, gives."""
+    lines = path.read_text(encoding="utf-8").split("\n")  # of a file, also the empty one at its end
+    at = {number: (opens, name) for number, opens, name in marks(path)}
+    found, inside = [], not section
+    for number in range(1, len(lines) + 1):
+        if number not in at:
+            found += [number] if inside else []
+        elif section and at[number][1] == section:
+            inside = at[number][0]
+    return found
+
+
 def near(name: str, names: list[str]) -> str:
     found = difflib.get_close_matches(name, names, 1)
     return f"did you mean {found[0]}?" if found else ""

@@ -13,10 +13,12 @@ import pytest
 import torch
 
 from cv7 import weights
+from docs._site.includes import marks
 
 from ..codeblocks import as_found
 from ..conftest import Generated, report
 from ..device import DEVICE, OnDevice, differences
+from ..failures import raised
 from ..sections import SNIPPETS, output, sections
 
 
@@ -26,12 +28,21 @@ def test_output_is_what_the_snippet_prints(path: Path, generated: Generated) -> 
     if "IMAGENET1K" in path.read_text(encoding="utf-8"):
         weights.ensure()
     namespace = {"__name__": "__main__"}
-    printed = {}
+    printed: dict[str, str] = {}
+    begins = {name: number for number, opens, name in marks(path) if opens}
+    failed = []
     with as_found():
         for name, code in sections(path).items():
-            with contextlib.redirect_stdout(io.StringIO()) as lines, OnDevice(DEVICE):
-                exec(compile(code, path, "exec"), namespace)  # noqa: S102
+            lines = io.StringIO()
+            try:
+                with contextlib.redirect_stdout(lines), OnDevice(DEVICE):
+                    # At its place in the file, so that an error names the right line.
+                    exec(compile("\n" * begins[name] + code, path, "exec"), namespace)  # noqa: S102
+            except (Exception, SystemExit) as error:
+                failed = [raised(error, lambda file, at: (path, at) if file == str(path) else None)]
+                break
             printed[name] = lines.getvalue()
+    report(failed)
     if DEVICE == "cpu":
         generated(path.with_suffix(".out"), output(path, printed))
         return
