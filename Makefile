@@ -8,15 +8,13 @@ NPM_BIN := .ci/node_modules/.bin
 FAST_TESTS := tests/site
 # A process for each processor; tests that share what takes long to make stay together.
 EVERYWHERE := -n logical --maxprocesses=8 --dist=loadgroup --no-loadscope-reorder
-# What they write names every page.
-LISTS := tests/site/test_how_we_know.py tests/site/test_topics.py
 SCRIPTS := 'docs/widgets/**/*.mjs' 'docs/_site/**/*.{css,js,mjs}' 'tests/widgets/*.mjs' '.ci/*.mjs'
 
 export NO_MKDOCS_2_WARNING := 1 # the theme's advertisement of its successor; see decisions.md
 # Windows has encodings of its own, and Python speaks them there unless told not to.
 export PYTHONUTF8 := 1
 
-.PHONY: help serve page build offline preview lint check test audit growth regen mutants links lock \
+.PHONY: help serve page build offline preview lint check test audit growth refresh regen mutants links lock \
 	chromium clean
 .DEFAULT_GOAL := help
 
@@ -29,7 +27,7 @@ serve: .venv/check.stamp ## build the site and serve it, rebuilding as you edit
 
 page: .venv/check.stamp ## add a page: make page NAME=squeeze-excitation, with TITLE="…" and WIDGET=1 if you like
 	@$(BIN)/python -m tests.page "$(NAME)" --title "$(TITLE)" $(if $(WIDGET),--widget)
-	@$(BIN)/pytest -q --regen $(LISTS) > .venv/page.log || { cat .venv/page.log; exit 1; }
+	@$(BIN)/pytest -q --regen $(FAST_TESTS) > .venv/page.log || { cat .venv/page.log; exit 1; }
 
 build: .venv/test.stamp .ci/node_modules/stamp ## run the notebooks, if what they depend on has changed, and build into site/
 	@NOTEBOOKS=run $(BIN)/mkdocs build --strict
@@ -70,9 +68,12 @@ audit: .venv/test.stamp .ci/node_modules/stamp .ci/lighthouse/node_modules/stamp
 growth: .venv/test.stamp .ci/node_modules/stamp ## how build time and bytes grow with ten and a hundred chapters
 	@$(BIN)/python -m tests.growth
 
-regen: .venv/test.stamp .ci/node_modules/stamp ## rewrite what is generated: numbers, outputs, figures, vectors
-	@$(BIN)/pytest -q --regen tests/widgets tests/snippets tests/site
-	@git --no-pager diff --stat
+refresh: .venv/check.stamp ## rewrite what is stale and needs no torch, in seconds: numbers, lists, figures, vectors
+	@$(BIN)/pytest -q --regen $(FAST_TESTS)
+
+regen: .venv/test.stamp .ci/node_modules/stamp ## the same, with stale outputs of snippets and torch's vectors; ALL=1: all outputs
+	@$(if $(ALL),rm -f snippets/*.out)
+	@$(BIN)/pytest -q --regen tests/widgets tests/snippets $(FAST_TESTS)
 
 mutants: .venv/test.stamp .ci/node_modules/stamp chromium ## alter digits and operators at random: what do the tests notice?
 	@$(BIN)/python tests/mutants.py

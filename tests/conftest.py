@@ -3,10 +3,13 @@
 import os
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
+
+from .failures import difference
 
 ROOT = Path(__file__).resolve().parents[1]
 BROWSER = ROOT / "tests/browser"
@@ -19,11 +22,19 @@ PAGES = sorted(p for p in (ROOT / "docs").rglob("*.md") if "_site" not in p.part
 NOTEBOOKS = sorted((ROOT / "docs/notebooks").glob("*.py"))
 
 Generated = Callable[..., None]
+Write = Callable[[Path, str], None]
+WRITTEN = pytest.StashKey[dict[str, str]]()  # what --regen wrote, and how it differs
 FRACTION = re.compile(r"-?\d+(?:\.\d+(?:e-?\d+)?|e-?\d+)")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--regen", action="store_true", help="rewrite what is generated")
+    parser.addoption("--regen", action="store_true", help="rewrite what is generated and stale")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "output(snippet, file): writes what a snippet printed, if that is not fresh"
+    )
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -48,7 +59,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     The fast tests look at the built site last: where there is none, the run ends. The whole suite
     looks at it first, once, so that one process has it built while others do what needs none;
     then what takes longest, as the last test to begin is the one that is waited for.
+    With --regen there are only those that write, numbers first: the lists are made of pages.
     """
+    if config.getoption("--regen"):
+        config.hook.pytest_deselected(items=[item for item in items if not is_to_write(item)])
+        items[:] = [item for item in items if is_to_write(item)]
+        items.sort(key=lambda item: item.path.name != "test_numbers.py")
+        return
     night = [item for item in items if item.get_closest_marker("night")]
     if night and not os.environ.get("NIGHT"):
         config.hook.pytest_deselected(items=night)
@@ -67,6 +84,26 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items.insert(0, first)
 
 
+def is_to_write(item: pytest.Item) -> bool:
+    """Whether a test has something to write: of snippets, only outputs that are not fresh."""
+    from .sections import fresh
+
+    output = item.get_closest_marker("output")
+    return "write" in getattr(item, "fixturenames", ()) and not (output and fresh(*output.args))
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """With --regen: what was written, so that it is read, with or without git."""
+    if config.getoption("--regen"):
+        written = config.stash.get(WRITTEN, {})
+        for name, differs in written.items():
+            terminalreporter.write_line(f"{name} is rewritten:\n{differs}")
+        if not written:
+            terminalreporter.write_line("Nothing was stale.")
+
+
 def report(problems: list[str], cure: str = "") -> None:
     """Fail with one line a problem and no traceback: the reader wants file, line and cure."""
     if problems:
@@ -78,22 +115,38 @@ def regen(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--regen"))
 
 
+def rewrite(config: pytest.Config, path: Path, text: str) -> None:
+    """Write a file, and note what that changes."""
+    old = path.read_text(encoding="utf-8") if path.exists() else ""
+    if old != text:
+        path.write_text(text, encoding="utf-8")
+        written = config.stash.setdefault(WRITTEN, {})
+        written[path.relative_to(ROOT).as_posix()] = difference(old, text)
+
+
 @pytest.fixture
-def generated(regen: bool) -> Generated:
+def write(request: pytest.FixtureRequest) -> Write:
+    return partial(rewrite, request.config)
+
+
+@pytest.fixture
+def generated(request: pytest.FixtureRequest, regen: bool, write: Write) -> Generated:
     """Compare a committed file with the text it should have; with --regen, write it.
 
     Fractions may be `apart` by so much, since torch sums in another order on another processor.
     """
+    torch_free = request.path.parent == ROOT / "tests/site"
+    cure = f"run `make {'refresh' if torch_free else 'regen'}`, and read what that shows"
 
     def check(path: Path, text: str, apart: float = 0) -> None:
         shown = path.read_text(encoding="utf-8") if path.exists() else ""
         if shown == text or (apart and agree(shown, text, apart)):
             return
         if regen:
-            path.write_text(text, encoding="utf-8")
+            write(path, text)
         else:
-            name = path.relative_to(ROOT)
-            report([f"{name} is stale: run `make regen`, then read the diff"])
+            name = path.relative_to(ROOT).as_posix()
+            report([f"{name} is stale: {cure}", difference(shown, text, lines=6)])
 
     return check
 

@@ -6,17 +6,40 @@ from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-LINES = 20  # of a difference; nobody reads more in a terminal
+LINES, WIDTH = 20, 160  # of a difference; nobody reads more in a terminal
 
 Place = tuple[Path, int]
 
 
 def difference(old: str, new: str, lines: int = LINES) -> str:
     """What to take out of a text and put into it, each line indented; nothing for the same."""
-    diff = list(difflib.unified_diff(old.split("\n"), new.split("\n"), n=0, lineterm=""))
-    found = [f"  {line}" for line in diff[2:] if not line.startswith("@@")]
+    a, b = old.split("\n"), new.split("\n")
+    found: list[str] = []
+    for _, i, i_end, j, j_end in difflib.SequenceMatcher(None, a, b).get_opcodes():
+        out, into = a[i:i_end], b[j:j_end]
+        if out == into:
+            continue
+        # A paragraph is one line: what differs in it may stand anywhere.
+        starts = [apart(*pair) - WIDTH // 2 for pair in zip(out, into, strict=False)]
+        starts += [0] * abs(len(out) - len(into))
+        found += [f"  -{cut(line, at)}" for line, at in zip(out, starts, strict=False)]
+        found += [f"  +{cut(line, at)}" for line, at in zip(into, starts, strict=False)]
     rest = [f"  … and {len(found) - lines} lines more"] if len(found) > lines else []
     return "\n".join(found[:lines] + rest)
+
+
+def apart(one: str, other: str) -> int:
+    """Where two lines begin to differ."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
+def cut(line: str, start: int) -> str:
+    if len(line) <= WIDTH:
+        return line
+    start = max(0, min(start, len(line) - WIDTH))
+    end = start + WIDTH
+    return f"{'…' * (start > 0)}{line[start:end]}{'…' * (end < len(line))}"
 
 
 def named(place: Place) -> str:

@@ -59,6 +59,12 @@ def output(path: Path, printed: dict[str, str]) -> str:
     return header(path, text) + text
 
 
+def fresh(path: Path, output: Path) -> bool:
+    """Whether an output is of this code, and as it was written."""
+    shown = output.read_text(encoding="utf-8") if output.exists() else ""
+    return shown.startswith(header(path, shown.partition("\n")[2]))
+
+
 def outputs(path: Path) -> list[Path]:
     """<slug>.out, what a snippet prints, and <slug>.<how>.out where it is run in another way."""
     return sorted({path.with_suffix(".out"), *path.parent.glob(f"{path.stem}.*.out")})

@@ -180,4 +180,9 @@ def test_a_long_difference_is_cut() -> None:
     assert shown[:2] == ["  -0", "  -1"]
     assert shown[5:] == ["  … and 25 lines more"]
     assert failures.difference(old, old) == ""
+    line = "word " * 99
+    shown = failures.difference(f"{line}7{line}", f"{line}8{line}").splitlines()
+    assert [len(part) for part in shown] == [failures.WIDTH + 5] * 2
+    assert "word 7word" in shown[0]
+    assert "word 8word" in shown[1]
     assert failures.difference("1\n", "1") != ""

@@ -17,7 +17,7 @@ PAGE = ROOT / "docs/about/corrections.md"
 HEADING = re.compile(r"^#+ (.*?)(?: \{ #([\w-]+) \})?$")
 VERDICTS = {"wrong": "wrong", "misleading": "misleading", "unverifiable": "without a source"}
 
-MARK = "<!-- What follows is written by `make regen`, from docs/data/claims.json. -->\n"
+MARK = "<!-- What follows is written by `make refresh`, from docs/data/claims.json. -->\n"
 
 
 def claims() -> dict[str, dict[str, str]]:

@@ -14,7 +14,7 @@ from ..conftest import NOTEBOOKS, PAGES, ROOT, Generated, report
 
 pytestmark = pytest.mark.claims
 PAGE = ROOT / "docs/about/how-we-know.md"
-MARK = "<!-- What follows is written by `make regen`, from the pages and docs/data. -->\n"
+MARK = "<!-- What follows is written by `make refresh`, from the pages and docs/data. -->\n"
 COLUMNS = ["computed", *KINDS]
 # Which results of an experiment hold one number a run, and what that number is.
 SPREADS = {

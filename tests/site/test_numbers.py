@@ -11,7 +11,7 @@ from cv7 import measured
 from docs._site.claims import COMMENT, DATA, claims
 
 from ..codeblocks import code_blocks
-from ..conftest import NOTEBOOKS, PAGES, ROOT, report
+from ..conftest import NOTEBOOKS, PAGES, ROOT, Write, report
 
 pytestmark = pytest.mark.claims
 TEXTS = [*PAGES, ROOT / "README.md", *NOTEBOOKS]
@@ -86,7 +86,7 @@ def lines(page: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("path", [*TEXTS, DATA / "claims.json"], ids=name)
-def test_numbers_are_what_their_expressions_say(path: Path, regen: bool) -> None:
+def test_numbers_are_what_their_expressions_say(path: Path, regen: bool, write: Write) -> None:
     text, wrong = lines(path), []
     for index, line in enumerate(text):
         try:
@@ -102,11 +102,11 @@ def test_numbers_are_what_their_expressions_say(path: Path, regen: bool) -> None
             else:
                 wrong.append(
                     f"{name(path)}:{claim.line}: shows {claim.shown}, but "
-                    f"`{claim.expression}` is {claim.expected} (make regen rewrites it)"
+                    f"`{claim.expression}` is {claim.expected} (make refresh rewrites it)"
                 )
         text[index] = line
     if regen:
-        path.write_text("".join(text), encoding="utf-8")
+        write(path, "".join(text))
     report(wrong)
 
 
@@ -118,7 +118,7 @@ def prose(path: Path) -> list[tuple[int, str]]:
             if line.startswith("# %%"):
                 cell = "markdown" if "[markdown]" in line else "code"
             line = "" if cell == "code" else line.removeprefix("#").removeprefix(" ")
-        if line.startswith("<!-- What follows is written by `make regen`"):
+        if line.startswith("<!-- What follows is written by `make refresh`"):
             break  # and compared as a whole
         mark = re.match(r"\s*(`{3,})", line)
         if mark and fence in (None, mark[1]):

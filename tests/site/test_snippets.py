@@ -8,7 +8,7 @@ import pytest
 from docs._site.includes import included
 
 from ..conftest import PAGES, ROOT, report
-from ..sections import SNIPPETS, header, outputs, sections
+from ..sections import SNIPPETS, fresh, outputs, sections
 
 SHOWN = {(target, section) for page in PAGES for _, target, section in included(page)}
 
@@ -22,11 +22,6 @@ def place(path: Path, text: str) -> str:
     lines = path.read_text(encoding="utf-8").splitlines()
     number = next(n for n, line in enumerate(lines, start=1) if text in line)
     return f"{path.relative_to(ROOT).as_posix()}:{number}"
-
-
-def fresh(path: Path, output: Path) -> bool:
-    shown = output.read_text(encoding="utf-8") if output.exists() else ""
-    return shown.startswith(header(path, shown.partition("\n")[2]))
 
 
 @pytest.mark.parametrize("path", SNIPPETS, ids=lambda p: p.name)

@@ -8,7 +8,7 @@ from .. import topics
 from ..conftest import ROOT, Generated
 
 PAGE = ROOT / "docs/about/topics.md"
-MARK = "<!-- What follows is written by `make regen`, from the names of the files. -->\n"
+MARK = "<!-- What follows is written by `make refresh`, from the names of the files. -->\n"
 DOCS = ROOT / "docs"
 
 

@@ -22,7 +22,11 @@ from ..failures import raised
 from ..sections import SNIPPETS, output, sections
 
 
-@pytest.mark.parametrize("path", SNIPPETS, ids=lambda p: p.name)
+@pytest.mark.parametrize(
+    "path",
+    [pytest.param(p, marks=pytest.mark.output(p, p.with_suffix(".out"))) for p in SNIPPETS],
+    ids=lambda p: p.name,
+)
 def test_output_is_what_the_snippet_prints(path: Path, generated: Generated) -> None:
     torch.manual_seed(0)
     if "IMAGENET1K" in path.read_text(encoding="utf-8"):

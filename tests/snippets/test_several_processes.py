@@ -26,6 +26,7 @@ from ..conftest import ROOT, Generated
 from ..sections import output
 
 SCRIPT = ROOT / "snippets/several-processes.py"
+OUTPUT = SCRIPT.with_suffix(".torchrun.out")
 ACCIDENTS = ROOT / "tests/snippets/accidents.py"
 
 
@@ -76,6 +77,7 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> Tensor:
     return losses(folder)
 
 
+@pytest.mark.output(SCRIPT, OUTPUT)
 def test_two_processes_lose_what_one_loses_and_go_on_when_killed(
     alone: Tensor, tmp_path: Path, generated: Generated
 ) -> None:
@@ -90,7 +92,7 @@ def test_two_processes_lose_what_one_loses_and_go_on_when_killed(
     for folder in (whole, killed):
         # Adam almost hides summed gradients: they would change these losses by 6e-5 only.
         torch.testing.assert_close(losses(folder), alone, rtol=0, atol=1e-9)
-    generated(SCRIPT.with_suffix(".torchrun.out"), output(SCRIPT, printed))
+    generated(OUTPUT, output(SCRIPT, printed))
 
 
 @pytest.fixture
