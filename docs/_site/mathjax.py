@@ -9,7 +9,7 @@ import html
 import io
 import json
 import re
-from functools import cache
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,11 @@ from typing import Any
 from fontTools.subset import Options, Subsetter, load_font, save_font
 from mkdocs.exceptions import PluginError
 from py_mini_racer import JSEvalException, MiniRacer
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))  # a hook is loaded by its path; this finds its neighbours
+
+from docs._site.kept import remembered  # noqa: E402
 
 # A formula, and the punctuation behind it, which must not begin a line.
 FORMULA = re.compile(r'<(span|div) class="arithmatex">(.*?)</\1>([.,;:!?)”]*)', re.S)
@@ -60,7 +65,7 @@ def distribution() -> Path:
     return Path(package.submodule_search_locations[0]) / "static" / "mathjax" / "es5"
 
 
-@cache
+@remembered
 def engine() -> MiniRacer:
     context = MiniRacer()
     atexit.register(context.close)  # left to the garbage collector, it can hang at exit
@@ -71,7 +76,7 @@ def engine() -> MiniRacer:
     return context
 
 
-@cache
+@remembered
 def typeset(tex: str, display: bool) -> str:
     return str(engine().eval(f"typeset({json.dumps(tex)}, {json.dumps(display)})"))
 

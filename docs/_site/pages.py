@@ -108,9 +108,17 @@ def on_pre_build(**_: Any) -> None:
 
 
 def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
-    folder = str(Path(page.file.src_uri).parent)
-    if "<!--= " in markdown and page.file.src_uri != "about/references.md":
-        markdown = "".join(linked(line, folder) for line in markdown.splitlines(keepends=True))
+    name = page.file.src_uri
+    if "<!--= " in markdown and name != "about/references.md":
+        lines = markdown.splitlines(keepends=True)
+        for index, line in enumerate(lines):
+            try:
+                lines[index] = linked(line, str(Path(name).parent))
+            except ValueError as error:
+                above = (ROOT / "docs" / name).read_text(encoding="utf-8").partition(line)[0]
+                number = above.count("\n") + 1
+                raise PluginError(f"docs/{name}:{number}: {error}: correct it") from error
+        markdown = "".join(lines)
     return FOR_TESTS.sub("", markdown)
 
 

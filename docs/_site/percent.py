@@ -1,19 +1,16 @@
-"""Percent scripts as notebooks, and what their results depend on: code, not prose or docstrings.
-
-Previews import this module once, hooks anew each time: what is parsed here stays parsed.
-"""
+"""Percent scripts as notebooks, and what their results depend on: code, not prose or docstrings."""
 
 import hashlib
 import json
 import sys
 from copy import deepcopy
-from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import jupytext
 
+from docs._site.kept import remembered
 from docs._site.uses import uses
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,7 +20,7 @@ PACKAGES = ("torch", "torchvision", "numpy", "scikit-learn", "scikit-image", "ma
 Notebook = Any  # nbformat has no types
 
 
-@cache
+@remembered
 def parsed(text: str) -> Notebook:
     notebook = jupytext.reads(text, fmt="py:percent")
     notebook.metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}

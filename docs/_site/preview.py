@@ -3,11 +3,14 @@
 A page is kept under everything that can change it. Links to headings are checked in builds only.
 """
 
+import importlib
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from jinja2 import FileSystemBytecodeCache
+from mkdocs.config.config_options import Hooks
 from mkdocs.plugins import event_priority
 
 from docs._site.kept import kept
@@ -21,10 +24,11 @@ now: dict[str, Any] = {}  # of this build: what any page may include, and be lin
 
 
 def included() -> Iterator[tuple[str, int]]:
-    for folder in INCLUDED:
-        for path in sorted((ROOT / folder).rglob("*.*")):
-            if path.suffix != ".pyc":
-                yield path.name, path.stat().st_mtime_ns
+    code = (ROOT / "docs/_site").glob("*.py")  # which makes the pages
+    files = (path for folder in INCLUDED for path in (ROOT / folder).rglob("*.*"))
+    for path in sorted([*code, *files]):
+        if path.suffix != ".pyc":
+            yield path.name, path.stat().st_mtime_ns
 
 
 def on_files(files: Any, **_: Any) -> None:
@@ -78,7 +82,30 @@ def remember_entries(index: Any) -> None:
     index.add_entry_from_context = remembered
 
 
-def on_serve(server: Any, **_: Any) -> None:
-    """An edit is noticed within a tenth of a second: MkDocs would look twice a second only."""
+def forget() -> None:
+    """Import our own code anew, hooks too, with all that it has read: any of it may be edited.
+
+    Python would not, and MkDocs remembers hooks. What previews keep stays.
+    """
+    ours = tuple(str(ROOT / folder / "_")[:-1] for folder in ("cv7", "docs"))
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None) or ""
+        if file.startswith(ours) and name != "docs._site.kept":
+            del sys.modules[name]
+    importlib.invalidate_caches()
+    Hooks._load_hook.cache_clear()
+
+
+def on_serve(server: Any, builder: Any, **_: Any) -> None:
+    """Rebuild with the code as it is by then.
+
+    An edit is noticed within a tenth of a second: MkDocs would look twice a second only.
+    """
+
+    def rebuild() -> None:
+        forget()
+        builder()
+
+    server.builder = rebuild
     for emitter in server.observer.emitters:
         emitter._timeout = 0.1

@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))  # a hook is loaded by its path; this finds its neighbours
 
 from docs._site import metadata  # noqa: E402
+from docs._site.kept import kept as known  # noqa: E402
 
 # The other assets are the theme's, and named by their digests.
 OWN = re.compile(r"widgets/|assets/(?!images/|javascripts/|stylesheets/)")
@@ -62,16 +63,16 @@ FROM_FILES = (
     r"work here, too.</p>"
 )
 
-command = "build"
+started = known.setdefault("started", {"command": "build"})
 
 
 def on_startup(command: str, **_: Any) -> None:
-    globals()["command"] = command
+    started["command"] = command
 
 
 @event_priority(100)  # before the theme's own plugins read the configuration
 def on_config(config: Any) -> Any:
-    config.extra["published"] = command != "serve"
+    config.extra["published"] = started["command"] != "serve"
     config.extra["from_files"] = config.plugins["material/offline"].config.enabled
     if config.extra["from_files"]:
         config.extra["polyfills"] = ["assets/iframe-worker.js"]  # or it comes from another host

@@ -124,13 +124,6 @@ def form(name: str, question: Question, *, fresh: bool) -> str:
     )
 
 
-def on_pre_build(**_: Any) -> None:
-    """`make serve` sees edited questions."""
-    for name in [name for name in sys.modules if name.startswith("docs.questions")]:
-        del sys.modules[name]
-    questions.cache_clear()
-
-
 def on_nav(nav: Any, **_: Any) -> None:
     _order[:] = [page.file.src_uri for page in nav.pages]
 

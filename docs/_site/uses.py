@@ -10,8 +10,9 @@ import re
 import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
+
+from docs._site.kept import remembered
 
 PACKAGE = "cv7"
 # Whatever is reached through these is named nowhere: then the whole package counts.
@@ -98,7 +99,7 @@ def bound(node: ast.stmt) -> list[str]:
     return []
 
 
-@cache
+@remembered
 def parsed(name: str, source: str, package: str = "") -> Module:
     tree = ast.parse(source)
     module = Module(name, code_lines(source, tree), imported=dict(imports(tree, package)))

@@ -11,21 +11,50 @@ from .. import course
 # Builds as `make serve` does, again and again in one process; a line of input before each.
 PREVIEWS = """
 import sys
+from types import SimpleNamespace
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
-for line in sys.stdin:
-    config = load_config("mkdocs.yml", site_dir=line.strip())
-    config.plugins.on_startup(command="serve", dirty=False)
-    build(config)
+
+def configured():
+    line = sys.stdin.readline() or sys.exit()
+    return load_config("mkdocs.yml", site_dir=line.strip())
+
+def rebuild():
+    build(configured())
     print("built", flush=True)
+
+first = configured()
+first.plugins.on_startup(command="serve", dirty=False)
+build(first)
+print("built", flush=True)
+server = SimpleNamespace(builder=rebuild, observer=SimpleNamespace(emitters=[]))
+first.plugins.on_serve(server, config=first, builder=rebuild)
+while True:
+    server.builder()
+"""
+NEW = """
+
+def doubled(value: int) -> int:
+    \"\"\"Twice as much.\"\"\"
+    return 2 * value
 """
 EDITS = (
     ("docs/chapters/skip-connections.md", "Why adding layers can hurt", "Why layers can hurt"),
     ("docs/widgets/train-networks/controls.html", "Two networks, one difference", "Two networks"),
-    ("snippets/residual-block.py", "import", "import  "),
+    ("snippets/residual-block.py", "import torch", "import  torch"),
     ("docs/questions/skip_connections.py", "That is F(x) alone", "That is only F(x)"),
     ("docs/notebooks/network-depth.py", "BatchNorm", "Batch Norm"),
     ("cv7/networks.py", "Whole networks", "Entire networks"),
+    # Modules that are imported, and what they have read: a page uses what they had not before.
+    ("cv7/cost.py", "\n\n\nclass Layer", f"{NEW}\n\nclass Layer"),
+    ("docs/data/sources.json", '"plain-18"', '"plain-17": 28.0, "plain-18"'),
+    (
+        "docs/chapters/skip-connections.md",
+        "\n\n## ",
+        "\n\nTwice 2 is 4<!--= cost.doubled(2) -->, and 28.0"
+        '<!--= source("he2015", "Table 2", "plain-17") --> is cited.\n\n## ',
+    ),
+    ("docs/_site/notebooks.py", "[Download the notebook]", "[Get the notebook]"),
 )
 
 

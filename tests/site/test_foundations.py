@@ -167,3 +167,15 @@ def test_a_build_ends_with_the_same_words(course: Path, monkeypatch: pytest.Monk
     edit(course, "snippets/topic.py", ":shapes]", ":shape]")
     with pytest.raises(PluginError, match=r"docs/page\.md:8: snippets/topic\.py has no section"):
         pages.on_pre_build()
+
+
+def test_an_expression_that_fails_ends_a_build_with_file_and_line(
+    course: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "ROOT", course)
+    line = "Twice 2 is 4<!--= cost.doubled(2) -->.\n"
+    text = COURSE["docs/page.md"] + line
+    (course / "docs/page.md").write_text(text, encoding="utf-8")
+    page = SimpleNamespace(file=SimpleNamespace(src_uri="page.md"))
+    with pytest.raises(PluginError, match=r"docs/page\.md:10: `cost\.doubled\(2\)` fails: Attr"):
+        pages.on_page_markdown(text.partition("---\n\n")[2], page)
