@@ -2,6 +2,8 @@
 
 import json
 import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -42,10 +44,16 @@ CURE = """
   measured: the same over docs/data, <!--= mean(data("slug", …)) -->
   cited:    record it in docs/data/sources.json, <!--= source("key", "Table 2", "row") -->
   or write a small count as a word; an example’s own input is <!--= given(128) -->
-  (forms: docs/_site/claims.py; what needs none: DEFINITIONAL in tests/site/test_numbers.py)"""
+  (forms: docs/_site/claims.py)"""
+LISTED = """
+  one that states nothing but itself, in a formula or a text alternative: list it in the head of
+  the page, which becomes, where none of these is cured otherwise,
+{line}"""
+GIVENS = re.compile(r"^givens: *[\"']?([\d., ]+?)[\"']? *$", re.M)  # in the head of a page
 
 # Digits that state nothing: names, dates, places in a source, shapes and the structure of formulas.
-# Patterns name the digits that they allow, so that an altered one is found.
+# Patterns name the digits that they allow, so that an altered one is found. What only one page
+# has is listed in its head instead, as `givens: 2 2 0.85`.
 DEFINITIONAL = re.compile(
     r"""
     # names
@@ -67,10 +75,10 @@ DEFINITIONAL = re.compile(
   | \((?:8,\ 64(?:,\ (?:8,\ 8|16,\ 16|height,\ width))?|64,\ 32,\ 32|128,\ 16,\ 16)\)
     # the structure of formulas: exponents, indices, the 1 that stands for the identity
   | L\s*-\s*1(?:\s*-\s*l)? | l\s*[+-]\s*1 | n\s*-\s*1 | C\s*-\s*1 | \bg_1\b | \\mathbf\{F\}'_1
-  | D_[KF]\^2 | \bk\^2 | 2\^n | \\delta\^2 | \\(?:alpha|rho)\^2 | \\\\\[2pt\] | \+\ 2p
+  | D_[KF]\^2 | \bk\^2 | 2\^n | \\delta\^2 | \\(?:alpha|rho)\^2 | \\\\\[2pt\]
   | \b2\ ?[Cb]\b
   | ~?1/9\b | 1/4\$ | 1\s*/\s*N | 1\s*/\s*D_K\^2 | 1\ /\ \(1/ | \\frac1N | \\frac1\{D_K\^2
-  | \\frac\{1\}\{(?:N|D_K\^2)\} | \\lfloor.*\\rfloor\ \+\ 1 | 1\ \+\ (?:F'|\\ln)
+  | \\frac\{1\}\{(?:N|D_K\^2)\} | 1\ \+\ (?:F'|\\ln)
   | F'\ =\ -1\b | F'\ \\approx\ 0\b | \\mathbf\{0\} | l\ =\ 0\b | =\ 0\ \\dots
     """,
     re.X | re.M,
@@ -139,20 +147,45 @@ def code_that_is_run() -> str:
     return "\n".join([*shown, *(file.read_text(encoding="utf-8") for file in files)])
 
 
-@pytest.mark.parametrize("path", TEXTS, ids=name)
-def test_no_figure_stands_alone(path: Path) -> None:
-    alone = []
+def without_claims(path: Path) -> Iterator[tuple[int, str, str]]:
+    """Number and text of each line, and the text without what claims speak of, at its place."""
     for number, line in prose(path):
         covered: set[int] = set()
         for claim in claims(line, number):
             covered.update(range(claim.start, claim.end))
-        # Blanked, not cut, so that positions stay; a claim's own digits are blanked with it.
         rest = "".join(" " if i in covered else c for i, c in enumerate(line))
-        rest = blank(rest, COMMENT.pattern)
-        for code in re.findall(r"`([^`]+)`", rest):
-            known = code in code_that_is_run() or code in CODE_IN_TEXT or (ROOT / code).exists()
-            if re.search(r"\d", code) and not known:
-                alone.append(f"{name(path)}:{number}: `{code}` is in no code that is run")
+        yield number, line, blank(rest, COMMENT.pattern)
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=name)
+def test_code_in_text_is_run(path: Path) -> None:
+    report(
+        [
+            f"{name(path)}:{number}: `{code}` is in no code that is run: write it as it is there, "
+            "or add it to CODE_IN_TEXT in tests/site/test_numbers.py"
+            for number, _, rest in without_claims(path)
+            for code in re.findall(r"`([^`]+)`", rest)
+            if re.search(r"\d", code)
+            and code not in CODE_IN_TEXT
+            and code not in code_that_is_run()
+            and not (ROOT / code).exists()
+        ]
+    )
+
+
+def givens(path: Path) -> tuple[int, list[str]]:
+    """The line in a page's head that lists numbers without origin, 0 for none; and these."""
+    text = path.read_text(encoding="utf-8")
+    head = text.partition("\n---\n")[0] if path in PAGES else ""
+    found = GIVENS.search(head)
+    return (head[: found.start()].count("\n") + 1, found[1].split()) if found else (0, [])
+
+
+def unexplained(path: Path) -> Iterator[tuple[int, str, str]]:
+    """Line, digits and the words around each number that has no origin."""
+    for number, line, rest in without_claims(path):
+        if number == givens(path)[0]:
+            continue
         for pattern in (
             r"<!--.*?-->",
             r"--8<--.*",
@@ -164,10 +197,44 @@ def test_no_figure_stands_alone(path: Path) -> None:
         ):
             rest = blank(rest, pattern)
         rest = DEFINITIONAL.sub(lambda m: " " * len(m[0]), rest)
-        for match in re.finditer(r"\d[\d.,]*", rest):
+        for match in re.finditer(r"\d(?:[\d.,]*\d)?", rest):
             around = line.strip() if len(line) < 160 else rest[max(0, match.start() - 60) :][:120]
-            alone.append(f"{name(path)}:{number}: {match[0]} has no source in: {around.strip()}")
-    report(alone, CURE)
+            yield number, match[0], around.strip()
+
+
+def size(number: str) -> tuple[list[int], str]:
+    return [int(part) for part in number.replace(",", "").split(".")], number
+
+
+def listing(numbers: Iterable[str]) -> str:
+    """The line for a page's head; it reads the same whatever the order on the page."""
+    return " ".join(["givens:", *sorted(numbers, key=size)])
+
+
+def alone(path: Path) -> tuple[list[str], str]:
+    """What has no origin and is not listed in the page's head, or only there; and the cure."""
+    found = list(unexplained(path))
+    place, listed = givens(path)
+    known, shown = Counter(listed), Counter(digits for _, digits, _ in found)
+    line = listing(shown.elements())
+    surplus = [
+        f"{name(path)}:{number}: {digits} has no source in: {around}"
+        for number, digits, around in found
+        if shown[digits] > known[digits]
+    ]
+    lost = [
+        f"{name(path)}:{place}: lists “{digits}” {times}×, and the page has it {shown[digits]}×"
+        for digits, times in known.items()
+        if shown[digits] < times
+    ]
+    if surplus:
+        return surplus + lost, CURE + (LISTED.format(line=line) if path in PAGES else "")
+    return lost, ": if that is right, " + (f"write `{line}`" if found else "delete this line")
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=name)
+def test_no_figure_stands_alone(path: Path) -> None:
+    report(*alone(path))
 
 
 def paragraphs(path: Path) -> list[tuple[int, str]]:
