@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from docs._site import includes
+
 from .failures import difference
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -18,7 +20,7 @@ LONGEST = (
     *("test_several_processes.py", "index.md", "test_page.py", "test_preview.py", "test_check.py"),
     *("test_teach_classes.py", "test_offline.py", "test_keyboard.py", "test_pages.py"),
 )
-PAGES = sorted(p for p in (ROOT / "docs").rglob("*.md") if "_site" not in p.parts)
+PAGES = includes.pages(ROOT)
 NOTEBOOKS = sorted((ROOT / "docs/notebooks").glob("*.py"))
 
 Generated = Callable[..., None]

@@ -42,7 +42,7 @@ def data(root: Path) -> Iterator[str]:
             json.loads(path.read_bytes())
         except ValueError as error:
             number, what = getattr(error, "lineno", 1), getattr(error, "msg", error)
-            yield f"docs/data/{path.name}:{number}: is not JSON: {what}"
+            yield f"docs/data/{path.name}:{number}: is not JSON: {what}: correct it"
 
 
 def heads(root: Path) -> Iterator[str]:

@@ -54,10 +54,10 @@ def near(name: str, names: list[str]) -> str:
     return f"did you mean {found[0]}?" if found else ""
 
 
-def unpaired(root: Path) -> Iterator[str]:
+def unpaired(root: Path, *, outputs: bool) -> Iterator[str]:
     """Marks that begin or end no section."""
     for path in sorted(p for folder in ("cv7", "snippets") for p in (root / folder).rglob("*.*")):
-        if path.suffix not in (".py", ".out"):
+        if path.suffix not in ((".py", ".out") if outputs else (".py",)):
             continue
         name, current, seen, last = path.relative_to(root).as_posix(), "", set(), 0
         for number, opens, section in marks(path):
@@ -76,7 +76,7 @@ def unpaired(root: Path) -> Iterator[str]:
 
 
 def missing(root: Path, *, outputs: bool) -> Iterator[str]:
-    """Includes of what is not there; `outputs` of snippets may be about to be written."""
+    """Includes of what is not there."""
     for page in pages(root):
         for number, target, section in included(page):
             here, path = f"{page.relative_to(root).as_posix()}:{number}", root / target
@@ -102,5 +102,5 @@ def names_in(path: Path) -> list[str]:
 
 
 def problems(root: Path, *, outputs: bool = True) -> list[str]:
-    """File, line, what is wrong and the cure."""
-    return [*unpaired(root), *missing(root, outputs=outputs)]
+    """File, line, what is wrong and the cure; `outputs` may be left out, as about to be written."""
+    return [*unpaired(root, outputs=outputs), *missing(root, outputs=outputs)]

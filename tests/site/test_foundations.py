@@ -148,6 +148,12 @@ def test_an_output_that_is_to_be_written_need_not_be_there(course: Path) -> None
     assert foundations.broken(course, outputs=False) == []
 
 
+def test_an_output_that_is_to_be_written_may_be_broken(course: Path) -> None:
+    edit(course, OUT, "# --8<-- [end:shapes]", "<<<<<<< HEAD")
+    assert "snippets/topic.out:2: section shapes has no end" in foundations.broken(course)[0]
+    assert foundations.broken(course, outputs=False) == []
+
+
 def test_a_run_ends_before_its_first_test(
     course: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
