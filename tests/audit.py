@@ -88,6 +88,10 @@ FLAGS = [
     "--no-first-run",
     "--use-fake-device-for-media-stream",  # a camera that shows a moving pattern
     *(f"--disable-{name}" for name in ("background-networking", "component-update", "sync", "gpu")),
+    # The address bar loads two pages of its own for each window that is opened, half a second of
+    # a processor. The others are switched off by Playwright, whose list this one replaces.
+    "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,AvoidUnnecessaryBeforeUnloadCheckSync,"
+    "HttpsUpgrades,LensOverlay,MediaRouter,NetworkTimeServiceQuerying,OptimizationHints,PaintHolding",
 ]
 SHIFTS = """
     globalThis.shifted = 0;
