@@ -148,7 +148,7 @@ def test_formulas_reach_screen_readers_as_mathml(page: Page) -> None:
 
 def test_the_theme_works_however_late_its_script_comes(page: Page) -> None:
     held: list[Route] = []
-    page.route("**/bundle.*.js", held.append)
+    page.route("**/bundle.*.js", lambda route: held.append(route))
     page.add_init_script(
         "globalThis.said = []; const say = (event) => said.push(event.isTrusted);"
         "document.addEventListener('DOMContentLoaded', say)"
