@@ -177,7 +177,7 @@ def test_a_click_before_its_script_is_there_sends_nothing(page: Page) -> None:
     before = page.url
     found = page.locator('cv7-question[name="gradient-depth"]')
     found.evaluate("(question) => question.querySelector('form').requestSubmit()")
-    page.wait_for_timeout(300)
+    page.wait_for_timeout(300)  # what must not happen leaves nothing to wait for
     assert page.url == before
 
 
