@@ -39,7 +39,10 @@ KINDS: dict[str, tuple[list[str], list[list[str]]]] = {
     "figure": (["docs/widgets/*/results.html"], [GENERATED]),
     "widget formula": (["docs/widgets/*/model.mjs"], [NODE]),
     "widget": (
-        ["docs/widgets/*/element.mjs", "docs/widgets/*/code.mjs", "docs/widgets/*/controls.html"],
+        [
+            f"docs/widgets/*/{n}"
+            for n in ("element.mjs", "drawing.mjs", "code.mjs", "controls.html")
+        ],
         [NODE, GENERATED],
     ),
 }
@@ -92,8 +95,11 @@ def notices(mutant: Mutant, copy: Path) -> bool:
     try:
         checks = KINDS[mutant.kind][1]
         if mutant.path.parent.parent.name == "widgets":
-            slug = mutant.path.parent.name.replace("-", "_")
-            checks = [*checks, [*PYTEST, f"tests/browser/test_{slug}.py"]]
+            slug = mutant.path.parent.name
+            checks = [*checks, [*PYTEST, "tests/browser/test_widgets.py", "-k", slug]]
+            own = f"tests/browser/test_{slug.replace('-', '_')}.py"
+            if (copy / own).exists():
+                checks = [*checks, [*PYTEST, own]]
         if mutant.path.name == "code.mjs":
             checks = [*checks, [*PYTEST, "tests/snippets/test_copied_code.py"]]
         return any(

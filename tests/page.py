@@ -2,8 +2,8 @@
 
 Copies the reference topic, which tests keep exemplary, under the new name: the page, its snippet
 with what it printed, its figure, its question, its test and its line in the navigation; with
-WIDGET=1 also the section with sliders and their tests. So it passes at once, and stays a page in
-need of its own words until somebody writes them.
+WIDGET=1 also the section with sliders, what draws the figure for them, and its tests. So it passes
+at once, and stays a page in need of its own words until somebody writes them.
 """
 
 import argparse
@@ -28,8 +28,8 @@ WHAT_TO_DO = {
     "Figures": "what the figure shows; its text alternative stands on the page",
     "Questions": "what is asked, and a hint for each mistake you foresee",
     "Tests": "what the page says in words, held to torch",
-    "Widget": "model.mjs computes, element.mjs and controls.html show it",
-    "Tests of the widget": "keyboard, pointer, no JavaScript; cv7’s values for model.mjs",
+    "Widget": "sliders in controls.html; model.mjs computes, drawing.mjs draws, element.mjs says",
+    "Tests of the widget": "cv7’s values for model.mjs; that the drawing is to scale",
 }
 
 
@@ -79,7 +79,8 @@ def renamed(text: str, slug: str, title: str) -> str:
 
 
 def of_the_widget(path: Path) -> bool:
-    return bool({"widgets", "browser"} & set(path.parts))
+    """Also what has the widget draw the figure: without one, the figure is a drawing by hand."""
+    return "widgets" in path.parts or path.match("snippets/figures/*.py")
 
 
 def page_text(text: str, title: str, *, widget: bool) -> str:

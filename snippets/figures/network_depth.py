@@ -8,6 +8,7 @@ from typing import Any
 
 import chart
 from chart import BOTTOM, TOP, text
+from widget import drawn
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "docs" / "data"
@@ -83,7 +84,6 @@ def training_error() -> str:
 def gradient_product() -> str:
     measured = load("gradient-flow")["conv"]
     area = chart.axes(x=(1, 66), y=(-16, 6))
-    low, high = area.y.low, area.y.high
     parts = chart.frame(
         area,
         x_ticks={1: "1", **{d: str(d) for d in range(16, 65, 16)}},
@@ -92,12 +92,14 @@ def gradient_product() -> str:
         y_label="gradient at layer 1 / at the last layer",
     )
 
-    def ray(factor: float, name: str, colour: str, dash: str = "") -> None:
-        slope = log10(factor)
-        depth = 64.0
-        if not low <= slope * (depth - 1) <= high:
-            depth = 1 + (low if slope < 0 else high) / slope
-        end = (area.x(depth), area.y(slope * (depth - 1)))
+    lines = [
+        (mean(measured[recipe]), name, "residual" if name == "residual" else "quiet", "")
+        for recipe, name in SHOWN.items()
+    ]
+    lines.append((ILLUSTRATION, "the lecture’s", "quiet", ' stroke-dasharray="2 4"'))
+    ends = drawn("network-depth", [factor for factor, *_ in lines], [area.y.low, area.y.high])
+    for (factor, name, colour, dash), (depth, power) in zip(lines, ends, strict=True):
+        end = (area.x(depth), area.y(power))
         extra = f' stroke-width="1.5" data-factor="{factor:.2f}"{dash}'
         parts.append(chart.line((area.x(1), area.y(0)), end, colour=colour, extra=extra))
         if depth < 64:
@@ -105,10 +107,6 @@ def gradient_product() -> str:
         else:
             shift = -8 if factor > 1.1 else 16
             parts.append(text(end[0], end[1] + shift, f"{name} {factor:.2f}", anchor="end"))
-
-    for recipe, name in SHOWN.items():
-        ray(mean(measured[recipe]), name, "residual" if name == "residual" else "quiet")
-    ray(ILLUSTRATION, "the lecture’s", "quiet", ' stroke-dasharray="2 4"')
     parts.append(
         '<g data-yours="" visibility="hidden">'
         + chart.line((area.x(1), area.y(0)), (area.x(64), area.y(0)), colour="plain")

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from chart import COLOURS, text
+from widget import attributes, drawn
 
 from cv7 import cost
 
@@ -20,6 +21,9 @@ def significant(value: float) -> str:
 
 
 def figure(times: dict[str, float]) -> str:
+    shown = {name: float(significant(times[name])) for name in BARS}  # as the table's row has them
+    drawing = drawn("race-convolutions", shown, WHOSE, WIDTH)
+    marks = drawing["marks"]
     title = text(LEFT, 22, WHOSE, anchor="start").replace("<text ", '<text data-title="" ')
     parts = [
         '<defs><pattern id="race-convolutions-stripes" width="6" height="6" '
@@ -30,19 +34,17 @@ def figure(times: dict[str, float]) -> str:
     fills = {"standard": COLOURS["quiet"], "separable": "url(#race-convolutions-stripes)"}
     strokes = {"standard": COLOURS["quiet"], "separable": COLOURS["residual"]}
     for name, y in BARS.items():
-        width = round(WIDTH * times[name] / max(times[n] for n in BARS), 2)
-        time = text(LEFT + WIDTH, y, f"{significant(times[name])} ms", anchor="end", colour="quiet")
+        time = text(LEFT + WIDTH, y, marks["time"][name]["text"], anchor="end", colour="quiet")
         parts += [
             text(LEFT, y, name, anchor="start"),
             time.replace("<text ", f'<text data-time="{name}" '),
-            f'<rect data-bar="{name}" x="{LEFT}" y="{y + 8}" width="{width:g}" '
+            f'<rect data-bar="{name}" x="{LEFT}" y="{y + 8}" {attributes(marks["bar"][name])} '
             f'height="{HEIGHT}" fill="{fills[name]}" stroke="{strokes[name]}"/>',
         ]
-    shown = ", ".join(f"{name} {significant(times[name])} ms" for name in BARS)
     body = "\n".join(parts)
     return f"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 360 142" class="cv7-chart" \
 data-figure="race" data-width="{WIDTH}" data-whose="{WHOSE}" role="img" \
-aria-label="Time of one convolution, {WHOSE}: {shown}." \
+aria-label="{drawing["label"]}" \
 font-family="system-ui, sans-serif" font-size="14">
 {body}
 </svg>"""

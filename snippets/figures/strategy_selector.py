@@ -1,15 +1,17 @@
 """The strategy selector's stack of stages, at its controls' defaults, and what was measured."""
 
 from pathlib import Path
+from typing import Any
 
 from fine_tuning import accuracy
+from widget import at_first, drawn
 
 from cv7 import fine_tuning
 from cv7.cost import Sequential
 from cv7.networks import MOBILENET_V2_STAGES
 
 ROOT = Path(__file__).resolve().parents[2]
-STAGES, CLASSES, SIZE, HEAD_LR, DECAY = 3, 5, 224, 1e-3, 0.1
+CHOICE = {"strategy": "B", "rate": 0.001, "statistics": "keep"}  # beside what the sliders say
 UNIT = 32  # MobileNetV2 divides the sides of an image by this
 IMAGES = (25, 250, 1000)
 MEASURED = {"A": "A", "B3": "B(3)", "C": "C", "C-new": "C, BatchNorm in training mode"}
@@ -19,8 +21,6 @@ WORK = [
     - Sequential(fine_tuning.FEATURES[:stage]).multiply_adds(UNIT, UNIT)
     for stage in range(len(CHANNELS))
 ]
-SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-
 STATES = {
     "frozen": "frozen",
     "slowest": "trained, a hundredth of the head’s rate",
@@ -45,42 +45,40 @@ def kind(stage: int) -> str:
     return "inverted residual"
 
 
-def rate(value: float) -> str:
-    digits, exponent = f"{value:.2e}".split("e")
-    return f"{float(digits):g} × 10{str(int(exponent)).translate(SUPERSCRIPT)}"
+def stages() -> list[dict[str, int]]:
+    """Per stage, what the widget finds in its row."""
+    height = width = UNIT
+    found = []
+    for stage, layer in enumerate(fine_tuning.FEATURES):
+        height, width = layer.output_size(height, width)
+        numbers = {"channels": CHANNELS[stage], "reduction": UNIT // height, "work": WORK[stage]}
+        found.append({"parameters": layer.parameters, **numbers})
+    return found
 
 
-def row(stage: str, what: str, data: str, output: str, parameters: int, value: str) -> str:
-    share = parameters / max(layer.parameters for layer in fine_tuning.FEATURES)
+def row(stage: str, what: str, data: str, parameters: int, shown: dict[str, str]) -> str:
     return (
-        f'<tr {data}><th scope="row"><span class="cv7-swatch"></span> {stage} '
-        f"<small>{what}</small></th>"
-        f'<td data-output>{output}</td><td data-parameters="{parameters}">'
+        f'<tr data-stage="{stage}" data-state="{shown["state"]}"{data}>'
+        f'<th scope="row"><span class="cv7-swatch"></span> {what}</th>'
+        f'<td data-output>{shown["output"]}</td><td data-parameters="{parameters}">'
         f'<svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">'
-        f'<rect width="{100 * share:.2f}" height="8"/></svg>{parameters:,}</td>'
-        f"<td data-rate>{value}</td></tr>"
+        f'<rect width="{shown["bar"]}" height="8"/></svg>{parameters:,}</td>'
+        f"<td data-rate>{shown['rate']}</td></tr>"
     )
 
 
-def stack() -> str:
+def stack(shown: dict[str, Any]) -> str:
     """One row a stage, from the image down to the head."""
-    rates = fine_tuning.learning_rates(HEAD_LR, 2, decay=DECAY)
-    height = width = UNIT
     rows = []
-    for stage, layer in enumerate(fine_tuning.FEATURES):
-        height, width = layer.output_size(height, width)
-        reduction, channels = UNIT // height, CHANNELS[stage]
-        trained = stage >= len(fine_tuning.FEATURES) - STAGES
-        data = (
-            f'data-stage="{stage}" data-state="{"slow" if trained else "frozen"}" '
-            f'data-channels="{channels}" data-reduction="{reduction}" data-work="{WORK[stage]}"'
+    for stage, (numbers, drawing) in enumerate(zip(stages(), shown["rows"], strict=True)):
+        data = "".join(
+            f' data-{name}="{numbers[name]}"' for name in ("channels", "reduction", "work")
         )
-        output = f"{SIZE // reduction}×{SIZE // reduction}×{channels}"
-        value = rate(rates[0]) if trained else "frozen"
-        rows.append(row(str(stage), kind(stage), data, output, layer.parameters, value))
-    head = fine_tuning.head_parameters(CLASSES)
-    data = 'data-stage="head" data-state="head"'
-    rows.append(row("new head", "linear", data, f"{CLASSES}", head, rate(rates[1])))
+        what = f"{stage} <small>{kind(stage)}</small>"
+        rows.append(row(str(stage), what, data, numbers["parameters"], drawing))
+    head = shown["head"]
+    what = "new head <small>linear</small>"
+    rows.append(row("head", what, "", head["parameters"], {"state": "head", **head}))
     return "\n".join(rows)
 
 
@@ -90,12 +88,9 @@ def measured(strategy: str) -> str:
 
 
 def results_html() -> str:
-    trained = fine_tuning.trainable_parameters(CLASSES, trainable_stages=STAGES)
-    total = fine_tuning.trainable_parameters(CLASSES, trainable_stages=len(fine_tuning.FEATURES))
-    memory = fine_tuning.adam_state_bytes(trained) / 1e6
-    work = Sequential(fine_tuning.FEATURES).multiply_adds(SIZE, SIZE)
-    frozen = Sequential(fine_tuning.FEATURES[:-STAGES]).multiply_adds(SIZE, SIZE)
-    back = work - frozen
+    controls = CHOICE | at_first("strategy-selector")
+    shown = drawn("strategy-selector", controls, stages())
+    facts = shown["facts"]
     risks = "\n".join(
         f'<dd data-risk="{s}"><span>{s}: </span>{text}</dd>' for s, text in RISKS.items()
     )
@@ -109,23 +104,22 @@ def results_html() -> str:
     )
     return f"""<ul class="cv7-legend">{legend}</ul>
 <table class="cv7-stack">
-<caption><span aria-live="polite"><span data-what>Strategy B({STAGES})</span> trains \
-<span data-fact="trained">{trained:,} of {total:,} parameters, {100 * trained / total:.1f} %</span>\
-</span> <small>MobileNetV2 from the image to the head; bars show parameters</small></caption>
+<caption><span aria-live="polite"><span data-what>{shown["choice"]["name"]}</span> trains \
+<span data-fact="trained">{facts["trained"]}</span></span> \
+<small>MobileNetV2 from the image to the head; bars show parameters</small></caption>
 <thead><tr><th scope="col">Stage</th><th scope="col">Output</th><th scope="col">Parameters</th>\
 <th scope="col">Learning rate</th></tr></thead>
 <tbody>
-{stack()}
+{stack(shown)}
 </tbody>
 </table>
 <dl class="cv7-facts" aria-live="polite">
 <dt>BatchNorm</dt>
-<dd data-fact="batch-norm">eval mode in all stages: ImageNet’s statistics are kept</dd>
+<dd data-fact="batch-norm">{facts["batch-norm"]}</dd>
 <dt>Adam’s memory</dt>
-<dd data-fact="memory">{memory:.2f} MB of running means, beside weights and gradients</dd>
+<dd data-fact="memory">{facts["memory"]}</dd>
 <dt>Work for an image</dt>
-<dd data-fact="work">{work / 1e6:.0f} million multiply-adds forward; the gradient goes back \
-through the trained stages only, which have {100 * back / work:.0f} % of that</dd>
+<dd data-fact="work">{facts["work"]}</dd>
 <dt>Risk of overfitting</dt>
 {risks}
 <dt>Measured, with five classes and images of 96×96, one rate of 10⁻⁴ for the backbone</dt>

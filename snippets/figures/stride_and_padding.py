@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from chart import COLOURS, text
+from widget import at_first, attributes, drawn
 
 from cv7 import cost
 
 ROOT = Path(__file__).resolve().parents[2]
-SIZE, KERNEL, STRIDE, PADDING = 8, 3, 2, 1  # as the sliders stand at first
 FILLS = {"padding": "grid", "input": "quiet", "unseen": "plain", "windows": "residual"}
 FILLS["output"] = "quiet"
 
@@ -24,36 +24,21 @@ def unseen(size: int, kernel: int, stride: int, padding: int) -> list[int]:
     return [c for c in range(size) if not any(s <= c < s + kernel for s in starts)]
 
 
-def paths(size: int, kernel: int, stride: int, padding: int) -> dict[str, str]:
-    """SVG paths, to scale: a column is 2 wide, rows of cells are 3 high, windows 1."""
-    outputs = range(output_size(size, kernel, stride, padding) or 0)
-    rows = -(-kernel // stride)  # that many windows overlap, so they take turns
-    blind = unseen(size, kernel, stride, padding)
-    edges = [*range(padding), *range(padding + size, size + 2 * padding)]
-    return {
-        "padding": "".join(f"M{2 * c} 0h2v3h-2z" for c in edges),
-        "input": "".join(f"M{2 * (padding + c)} 0h2v3h-2z" for c in range(size) if c not in blind),
-        "unseen": "".join(f"M{2 * (padding + c)} 0h2v3h-2z" for c in blind),
-        "windows": "".join(
-            f"M{2 * stride * i} {4 + i % rows}h{2 * kernel}v1h{-2 * kernel}z" for i in outputs
-        ),
-        "output": "".join(f"M{2 * stride * i + kernel - 1} 12h2v3h-2z" for i in outputs),
-    }
-
-
 def svg() -> str:
     """Without role and label: the page's text alternative becomes both."""
-    columns = SIZE + 2 * PADDING
+    layer = at_first("stride-and-padding")
+    parts = drawn("stride-and-padding", layer, output_size(**layer), unseen(**layer))["part"]
     marks = "\n".join(
-        f'<path data-part="{part}" d="{path}" fill="{COLOURS[FILLS[part]]}"/>'
-        for part, path in paths(SIZE, KERNEL, STRIDE, PADDING).items()
+        f'<path data-part="{part}" {attributes(parts[part])} fill="{COLOURS[fill]}" '
+        'vector-effect="non-scaling-stroke"/>'
+        for part, fill in FILLS.items()
     )
     return f"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 360 176" class="cv7-chart" \
 font-family="system-ui, sans-serif" font-size="14">
 {text(12, 18, "a row of the input, its padding pale", anchor="start")}
-<svg x="12" y="28" width="{24 * columns}" height="120" viewBox="0 0 {2 * columns} 15" \
+<svg data-part="row" x="12" y="28" height="120" {attributes(parts["row"])} \
 preserveAspectRatio="none" stroke="var(--md-default-bg-color, #fff)" stroke-width="2">
-{marks.replace("/>", ' vector-effect="non-scaling-stroke"/>')}
+{marks}
 </svg>
 {text(12, 168, "a row of the output, under its windows", anchor="start")}
 </svg>

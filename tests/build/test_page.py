@@ -17,7 +17,7 @@ from ..conftest import ROOT
 pytestmark = pytest.mark.xdist_group("page")  # they share what takes long to make
 PLAIN, WITH_WIDGET = "squeeze-excitation", "atrous"  # one name sorts after pytest, one before
 PAGE, OTHER = f"docs/in-brief/{PLAIN}.md", f"docs/in-brief/{WITH_WIDGET}.md"
-BROWSER = f"tests/browser/test_{WITH_WIDGET}.py"
+CONTROLS = f"docs/widgets/{WITH_WIDGET}/controls.html"
 PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")
 # Tests that look at all pages together, and would notice a page that does not fit in.
 TOGETHER = "links_and_anchors or layout or alternatives or how_we_know or topics or test_its"
@@ -73,13 +73,13 @@ MISTAKES: dict[str, tuple[str, Edit, str, str]] = {
         'has no text alternative: say what it shows, alt="…", or hide an ornament with '
         'aria-hidden="true"',
     ),
-    "widget without a keyboard test": (
-        BROWSER,
-        replaced(r"page\.keyboard\.press\(.*\)", "page.mouse.wheel(0, 1)"),
+    "widget that no test uses by keyboard": (
+        CONTROLS,
+        replaced('type="range"', 'type="number"'),
         "",
-        f"{BROWSER}:1: no test presses a key in docs/widgets/{WITH_WIDGET}: reach its controls "
-        'and change them, with page.keyboard.press("ArrowRight"), as test_by_keyboard_alone in '
-        "tests/browser/test_stride_and_padding.py does",
+        f"docs/widgets/{WITH_WIDGET}/element.mjs:1: it has no slider, so no test presses a key in "
+        f"it: reach its controls and change them in tests/browser/test_{WITH_WIDGET}.py, with "
+        'page.keyboard.press("ArrowDown"), as tests/browser/test_fine_tuning.py does',
     ),
     "snippet shown by no page": (
         OTHER,
@@ -177,7 +177,12 @@ def test_it_builds_and_passes_at_once(fork: Path) -> None:
         [*ruff, "format", "--check", *python],
         [*PYTEST, "tests/site", "-k", f"{own} or {TOGETHER}"],
         [*PYTEST, "tests/snippets/test_outputs.py", "docs/in-brief", *tested, "-k", own],
-        ["node", "--test", f"tests/widgets/{WITH_WIDGET}.test.mjs"],
+        [
+            "node",
+            "--test",
+            f"tests/widgets/{WITH_WIDGET}.test.mjs",
+            "tests/widgets/parity.test.mjs",
+        ],
     )
     for check in checks:
         assert check.returncode == 0, check.stdout + check.stderr

@@ -1,8 +1,8 @@
 // The cost explorer: four sliders, two costs, drawn to scale on the figure that stands there.
 
 import { grouped } from "../shared/numbers.mjs";
-import { follow, restore } from "../shared/sliders.mjs";
-import { read } from "../shared/url-state.mjs";
+import { Widget } from "../shared/widget.mjs";
+import { drawing } from "./drawing.mjs";
 import {
   channels_for_saving,
   separable_parameters,
@@ -10,61 +10,36 @@ import {
   standard_parameters,
 } from "./model.mjs";
 
-const SLUG = "depthwise-separable";
-const SLIDERS = ["in", "out", "kernel", "size"];
 const SAVING = 8;
 
-class DepthwiseSeparable extends HTMLElement {
-  connectedCallback() {
-    this.form = this.querySelector("form");
-    this.figure = this.querySelector("[data-figure]");
-    this.status = this.querySelector('[role="status"]');
-    const state = read(SLUG);
-    this.moved = Object.keys(state).length > 0; // until then the answer is the reader's to find
-    follow(SLUG, this.form, SLIDERS, () => {
-      this.moved = true;
-      this.status.textContent = "";
-      this.update();
-    });
-    this.status.textContent = restore(this.form, SLIDERS, state).join(" ");
-    this.update();
+class DepthwiseSeparable extends Widget {
+  ready() {
+    this.side = Number(this.figure.dataset.side);
+    this.floor = Number(this.figure.querySelector("[data-floor]").dataset.floor);
   }
 
-  update() {
-    const values = SLIDERS.map((name) => Number(this.form.elements[name].value));
-    const [into, out, kernel, size] = values;
-    const texts = [`${into}`, `${out}`, `${kernel}×${kernel}`, `${size}×${size}`];
-    const spoken = [`${into} channels`, `${out} channels`, texts[2], texts[3]];
-    SLIDERS.forEach((name, i) => {
-      this.form.elements[`${name}-value`].textContent = texts[i];
-      this.form.elements[name].setAttribute("aria-valuetext", spoken[i]);
-    });
+  restore(state) {
+    this.moved = Object.keys(state).length > 0; // until then the answer is the reader's to find
+    return super.restore(state);
+  }
+
+  changed() {
+    this.moved = true;
+    super.changed();
+  }
+
+  update({ in: into, out, kernel, size }) {
     const standard = standard_parameters(into, out, kernel);
     const separable = separable_parameters(into, out, kernel);
     const lines = describe(standard, separable, out, kernel, size);
     lines.push(this.moved ? limits(kernel) : "Move N and watch the factor.");
     this.form.elements.readout.textContent = lines.join("\n");
-    this.draw(standard, separable - into * out, into * out);
-  }
 
-  /** Squares whose areas are the parameter counts; the larger total fills the room. */
-  draw(standard, depthwise, pointwise) {
-    const full = Number(this.figure.dataset.side);
-    const scale = full / Math.sqrt(Math.max(standard, depthwise + pointwise));
-    const counts = { standard, depthwise, pointwise };
-    for (const [name, count] of Object.entries(counts)) {
-      const side = scale * Math.sqrt(count);
-      const square = this.figure.querySelector(`[data-square="${name}"]`);
-      square.setAttribute("width", side);
-      square.setAttribute("height", side);
-      square.setAttribute("y", Number(square.dataset.floor) - side);
-      this.figure.querySelector(`[data-count="${name}"]`).textContent = grouped(count);
-    }
-    this.figure.setAttribute(
-      "aria-label",
-      `Parameters as areas: standard ${grouped(standard)}, depthwise ${grouped(depthwise)}, ` +
-        `pointwise ${grouped(pointwise)}.`,
-    );
+    const pointwise = into * out;
+    const counts = { standard, depthwise: separable - pointwise, pointwise };
+    const { marks, label } = drawing(counts, this.side, this.floor);
+    this.draw(marks);
+    this.figure.setAttribute("aria-label", label);
   }
 }
 
@@ -89,4 +64,4 @@ function limits(kernel) {
   return `The factor grows with N towards ${kernel ** 2}. ${reach}`;
 }
 
-customElements.define(`cv7-${SLUG}`, DepthwiseSeparable);
+customElements.define("cv7-depthwise-separable", DepthwiseSeparable);

@@ -1,5 +1,5 @@
 // The arithmetic of the cost explorer. Names and formulas are those of cv7.cost, and
-// tests/widgets/depthwise-separable.test.mjs holds them to values that it wrote.
+// tests/widgets/parity.test.mjs holds them to values that it wrote.
 
 /** k^2 * C_in * C_out */
 export function standard_parameters(in_channels, out_channels, kernel_size) {

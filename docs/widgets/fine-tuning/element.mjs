@@ -1,37 +1,37 @@
 // The strategy matrix: four quadrants, each of which opens when it is chosen. What they say stands
 // in the page (snippets/figures/fine_tuning.py), so there is nothing to compute here.
 
-import { read, write } from "../shared/url-state.mjs";
+import { Widget } from "../shared/widget.mjs";
 
-const SLUG = "fine-tuning";
-
-class FineTuning extends HTMLElement {
-  connectedCallback() {
-    this.form = this.querySelector("form");
-    this.status = this.querySelector('[role="status"]');
-    this.form.addEventListener("change", () => this.chosen(this.form.elements.quadrant.value));
-    for (const section of this.querySelectorAll("[data-quadrant]")) {
+class FineTuning extends Widget {
+  ready() {
+    this.sections = [...this.querySelectorAll("[data-quadrant]")];
+    for (const section of this.sections) {
       // For pointers, which expect a box to open; the radio buttons are the way for everyone.
-      section.addEventListener("click", () => this.chosen(section.dataset.quadrant));
+      section.addEventListener("click", () => {
+        this.select(section.dataset.quadrant);
+        this.changed();
+        this.settled({ name: "quadrant" });
+      });
     }
-    const asked = read(SLUG).quadrant ?? "";
-    const known = [...this.form.elements.quadrant].some((option) => option.value === asked);
-    if (asked && !known) this.status.textContent = `There is no quadrant “${asked}”: choose one.`;
-    this.choose(known ? asked : "");
   }
 
-  chosen(quadrant) {
-    this.status.textContent = "";
-    this.choose(quadrant);
-    write(SLUG, { quadrant });
+  restore({ quadrant = "" }) {
+    this.select(quadrant);
+    const none = quadrant && !this.form.elements.quadrant.value;
+    return none ? [`There is no quadrant “${quadrant}”: choose one.`] : [];
   }
 
-  choose(quadrant) {
+  select(quadrant) {
     for (const option of this.form.elements.quadrant) option.checked = option.value === quadrant;
-    for (const section of this.querySelectorAll("[data-quadrant]")) {
-      section.toggleAttribute("data-open", section.dataset.quadrant === quadrant);
+  }
+
+  update() {
+    const { value } = this.form.elements.quadrant;
+    for (const section of this.sections) {
+      section.toggleAttribute("data-open", section.dataset.quadrant === value);
     }
   }
 }
 
-customElements.define(`cv7-${SLUG}`, FineTuning);
+customElements.define("cv7-fine-tuning", FineTuning);

@@ -3,60 +3,46 @@
 
 import { significant } from "../shared/numbers.mjs";
 import { record } from "../shared/progress.mjs";
-import { follow, restore } from "../shared/sliders.mjs";
 import { teaching } from "../shared/teach.mjs";
-import { read, write } from "../shared/url-state.mjs";
+import { Widget, set } from "../shared/widget.mjs";
+import { scale, yours } from "./drawing.mjs";
 import { depth_below, gradient_at_first_layer } from "./model.mjs";
 
-const SLUG = "network-depth";
-const SLIDERS = ["depth", "factor"];
-
-class NetworkDepth extends HTMLElement {
-  connectedCallback() {
-    this.form = this.querySelector("form");
+class NetworkDepth extends Widget {
+  ready() {
     this.charts = this.querySelector(".cv7-charts");
     this.error = this.querySelector('[data-figure="training-error"]');
     this.product = this.querySelector('[data-figure="gradient-product"]');
-    this.status = this.querySelector('[role="status"]');
     this.label = this.error.getAttribute("aria-label");
-
-    // Listeners sit on this element's own children, so they leave with it.
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.commit();
     });
     this.form.elements.skip.addEventListener("click", () => this.reveal("yes"));
     this.form.addEventListener("reset", () => setTimeout(() => this.restart()));
-    for (const name of ["plain", "residual"]) {
-      // A verdict belongs to the answers it was given on.
-      this.form.elements[name].addEventListener("change", () => {
-        this.form.elements.verdict.textContent = "";
-      });
-    }
-    follow(SLUG, this.form, SLIDERS, () => {
-      this.status.textContent = "";
-      this.explore();
-    });
-    this.restore(read(SLUG));
+  }
+
+  changed(control) {
+    if (this.sliders.includes(control)) super.changed();
+    else this.form.elements.verdict.textContent = ""; // which was that on other answers
+  }
+
+  settled(control) {
+    if (this.sliders.includes(control)) super.settled(control); // answers are kept once committed
   }
 
   /** From the address alone: what a browser remembers of the form must not reveal the answer. */
   restore(state) {
-    const messages = restore(this.form, SLIDERS, state);
+    const messages = super.restore(state);
     for (const name of ["plain", "residual"]) {
-      const select = this.form.elements[name];
-      select.value = state[name] ?? "";
-      if (select.selectedIndex < 0) {
-        select.value = "";
-        messages.push(`“${state[name]}” is not among the answers: choose one.`);
-      }
+      if (this.choose(name, state[name]) === null) continue;
+      messages.push(`“${state[name]}” is not among the answers: choose one.`);
     }
-    this.status.textContent = messages.join(" ");
     const { plain, residual } = this.form.elements;
     const committed = Boolean(plain.value && residual.value);
     if (committed) this.verdict();
     this.shown = committed || Boolean(state.shown) || teaching();
-    this.explore();
+    return messages;
   }
 
   commit() {
@@ -67,9 +53,9 @@ class NetworkDepth extends HTMLElement {
       return;
     }
     this.verdict();
-    record(SLUG, "kept");
+    record(this.slug, "kept");
     this.reveal("");
-    write(SLUG, { plain: plain.value, residual: residual.value });
+    this.keep({ plain: plain.value, residual: residual.value });
     this.charts.scrollIntoView({ block: "nearest" });
   }
 
@@ -90,27 +76,34 @@ class NetworkDepth extends HTMLElement {
 
   reveal(shown) {
     this.shown = true;
-    write(SLUG, { shown });
-    this.explore();
+    this.keep({ shown });
+    this.refresh();
   }
 
   restart() {
     this.shown = false;
     this.form.elements.verdict.textContent = "";
-    this.status.textContent = "";
-    write(SLUG, { depth: "", factor: "", plain: "", residual: "", shown: "" });
-    this.explore();
+    this.say("");
+    this.keep({ depth: "", factor: "", plain: "", residual: "", shown: "" });
+    this.refresh();
   }
 
-  explore() {
-    const { depth, factor, readout } = this.form.elements;
-    const [layers, perLayer] = [Number(depth.value), Number(factor.value)];
-    this.form.elements["depth-value"].textContent = `${layers} layers`;
-    this.form.elements["factor-value"].textContent = perLayer.toFixed(2);
-    depth.setAttribute("aria-valuetext", `${layers} layers`);
-    factor.setAttribute("aria-valuetext", `${perLayer.toFixed(2)} per layer`);
-    readout.textContent = `${this.measured(layers)}\n${gradient(perLayer, layers)}`;
-    this.draw(layers, perLayer);
+  update({ depth, factor }) {
+    this.form.elements.readout.textContent = `${this.measured(depth)}\n${gradient(factor, depth)}`;
+    this.toggleAttribute("data-awaiting", !this.shown);
+    this.error.setAttribute(
+      "aria-label",
+      this.shown ? this.label : "Training error against depth. The curves appear once you predict.",
+    );
+    const across = scale(axis(this.error.dataset.x))(depth);
+    const cursor = this.error.querySelector("[data-cursor]");
+    set(cursor, { x1: across, x2: across, visibility: "visible" });
+    const { x, y } = this.product.dataset;
+    const { line, dot } = yours(depth, factor, axis(x), axis(y));
+    const group = this.product.querySelector("[data-yours]");
+    set(group.querySelector("line"), line);
+    set(group.querySelector("circle"), dot);
+    set(group, { visibility: "visible" });
   }
 
   measured(layers) {
@@ -125,40 +118,11 @@ class NetworkDepth extends HTMLElement {
   mark(kind, layers) {
     return this.error.querySelector(`[data-series="${kind}"] [data-depth="${layers}"]`);
   }
-
-  draw(layers, perLayer) {
-    this.toggleAttribute("data-awaiting", !this.shown);
-    this.error.setAttribute(
-      "aria-label",
-      this.shown ? this.label : "Training error against depth. The curves appear once you predict.",
-    );
-    const cursor = this.error.querySelector("[data-cursor]");
-    const x = scale(this.error.dataset.x)(layers);
-    cursor.setAttribute("x1", x);
-    cursor.setAttribute("x2", x);
-    cursor.setAttribute("visibility", "visible");
-
-    const [toX, toY] = [scale(this.product.dataset.x), scale(this.product.dataset.y)];
-    const [low, high] = this.product.dataset.y.split(" ").map(Number);
-    const slope = Math.log10(perLayer);
-    const yours = this.product.querySelector("[data-yours]");
-    // The line ends where it leaves the chart; the dot waits there.
-    const end = slope === 0 ? 64 : Math.min(64, 1 + (slope < 0 ? low : high) / slope);
-    const line = yours.querySelector("line");
-    line.setAttribute("x2", toX(end));
-    line.setAttribute("y2", toY(slope * (end - 1)));
-    const dot = yours.querySelector("circle");
-    const at = Math.min(layers, end);
-    dot.setAttribute("cx", toX(at));
-    dot.setAttribute("cy", toY(slope * (at - 1)));
-    yours.setAttribute("visibility", "visible");
-  }
 }
 
-/** A chart's scale from its data attribute: "low high start end". */
-function scale(text) {
-  const [low, high, start, end] = text.split(" ").map(Number);
-  return (value) => start + ((value - low) / (high - low)) * (end - start);
+/** Of a chart, from its data attribute: [low, high, start, end]. */
+function axis(text) {
+  return text.split(" ").map(Number);
 }
 
 function gradient(factor, depth) {
@@ -168,4 +132,4 @@ function gradient(factor, depth) {
   return `${sentence}; it falls below 1 % at depth ${depth_below(factor, 0.01)}.`;
 }
 
-customElements.define(`cv7-${SLUG}`, NetworkDepth);
+customElements.define("cv7-network-depth", NetworkDepth);

@@ -1,5 +1,5 @@
 // The arithmetic of the depth visualiser. Names and formulas are those of cv7.gradient_flow,
-// and tests/widgets/network-depth.test.mjs holds them to values that it wrote.
+// and tests/widgets/parity.test.mjs holds them to values that it wrote.
 
 /** g_1 / g_L = factor ** (L - 1). */
 export function gradient_at_first_layer(factor, depth) {

@@ -2,18 +2,15 @@
 // The layers and what torch needed for them stand in the rows of the table, written by
 // snippets/figures/race_convolutions.py.
 
-import { grouped, in_range, significant } from "../shared/numbers.mjs";
-import { read, write } from "../shared/url-state.mjs";
+import { in_range, significant } from "../shared/numbers.mjs";
+import { Widget } from "../shared/widget.mjs";
+import { drawing } from "./drawing.mjs";
 
-const SLUG = "race-convolutions";
 const PROMPT = "Press “Race”: it takes some seconds of one core, and nothing leaves your device.";
 
-class RaceConvolutions extends HTMLElement {
-  connectedCallback() {
-    this.form = this.querySelector("form");
-    this.figure = this.querySelector('[data-figure="race"]');
+class RaceConvolutions extends Widget {
+  ready() {
     this.progress = this.querySelector("progress");
-    this.status = this.querySelector('[role="status"]');
     this.rows = [...this.querySelectorAll("tr[data-layer]")];
     this.results = new Map(); // of this visit, by layer
     this.submit = this.form.querySelector('[type="submit"]');
@@ -23,18 +20,10 @@ class RaceConvolutions extends HTMLElement {
     });
     this.form.elements.stop.addEventListener("click", () => {
       this.stop();
-      this.show();
-      this.tell("Stopped.");
-    });
-    this.form.elements.layer.addEventListener("change", () => {
-      const running = Boolean(this.worker);
-      this.stop();
-      this.tell(running ? "Stopped: you chose another layer." : "");
-      write(SLUG, { layer: this.form.elements.layer.value });
-      this.show();
+      this.refresh();
+      this.say("Stopped.");
     });
     this.stop();
-    this.restore(read(SLUG));
   }
 
   disconnectedCallback() {
@@ -42,28 +31,24 @@ class RaceConvolutions extends HTMLElement {
     this.worker = null;
   }
 
-  restore(state) {
+  restore({ layer: asked }) {
     const { layer } = this.form.elements;
-    const fallback = 1;
-    layer.value = fallback;
-    if (state.layer) {
-      const { length: max } = layer.options;
-      const limits = { name: "Layer", min: 1, max, step: 1, fallback };
-      const { value, message } = in_range(state.layer, limits);
-      layer.value = value;
-      this.tell(message, Boolean(message));
-    }
-    this.show();
+    const limits = { name: "Layer", min: 1, max: layer.options.length, step: 1, fallback: 1 };
+    const { value, message } = in_range(asked || "1", limits);
+    layer.value = value;
+    return message ? [message] : [];
+  }
+
+  /** The status line is read out: it hears of starts, ends and errors, not of every round. */
+  changed() {
+    const running = Boolean(this.worker);
+    this.stop();
+    this.say(running ? "Stopped: you chose another layer." : "");
+    this.refresh();
   }
 
   get row() {
     return this.rows.find((row) => row.dataset.layer === this.form.elements.layer.value);
-  }
-
-  /** The status line is read out: it hears of starts, ends and errors, not of every round. */
-  tell(text, error = false) {
-    this.status.textContent = text;
-    this.status.toggleAttribute("data-error", error);
   }
 
   start() {
@@ -95,7 +80,7 @@ class RaceConvolutions extends HTMLElement {
     });
     this.running(true);
     this.form.elements.outcome.textContent = ""; // it would be that of an earlier race
-    this.tell("The race is on.");
+    this.say("The race is on.");
   }
 
   /** Ends a race, if there is one, whatever its worker is doing. */
@@ -117,40 +102,28 @@ class RaceConvolutions extends HTMLElement {
 
   fail(why) {
     this.stop();
-    this.show();
-    this.tell(`No result: ${why}.`, true);
+    this.refresh();
+    this.say(`No result: ${why}.`, true);
   }
 
   finish(row, result) {
     this.stop();
     this.results.set(row, result);
-    this.tell(`Finished: ${result.rounds} rounds.`);
+    this.say(`Finished: ${result.rounds} rounds.`);
     row.querySelector("[data-yours]").textContent = times(result);
-    this.show();
+    this.refresh();
   }
 
-  show() {
+  update() {
     const row = this.row;
     const result = this.results.get(row);
     this.form.elements.outcome.textContent = result ? describe(result, row) : PROMPT;
-    if (result) this.draw("plain JavaScript on your device", result);
-    else this.draw(this.figure.dataset.whose, row.dataset);
-  }
-
-  /** Two bars as long as the times; the slower one fills the room. */
-  draw(whose, milliseconds) {
-    const variants = ["standard", "separable"];
-    const slowest = Math.max(...variants.map((name) => Number(milliseconds[name])));
-    const said = variants.map((name) => {
-      const taken = Number(milliseconds[name]);
-      const width = (Number(this.figure.dataset.width) * taken) / slowest;
-      this.figure.querySelector(`[data-bar="${name}"]`).setAttribute("width", width);
-      const text = `${taken < 100 ? significant(taken) : grouped(Math.round(taken))} ms`;
-      this.figure.querySelector(`[data-time="${name}"]`).textContent = text;
-      return `${name} ${text}`;
-    });
-    this.figure.querySelector("[data-title]").textContent = whose;
-    const label = `Time of one convolution, ${whose}: ${said.join(", ")}.`;
+    const { width, whose: torch } = this.figure.dataset;
+    const { standard, separable } = result ?? row.dataset;
+    const whose = result ? "plain JavaScript on your device" : torch;
+    const times = { standard: Number(standard), separable: Number(separable) };
+    const { marks, label } = drawing(times, whose, Number(width));
+    this.draw(marks);
     this.figure.setAttribute("aria-label", label);
   }
 }
@@ -175,4 +148,4 @@ function describe(result, row) {
   return lines.join("\n");
 }
 
-customElements.define(`cv7-${SLUG}`, RaceConvolutions);
+customElements.define("cv7-race-convolutions", RaceConvolutions);

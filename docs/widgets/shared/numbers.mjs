@@ -27,6 +27,11 @@ export function grouped(count) {
   return GROUPED.format(count);
 }
 
+/** For lengths in drawings: finer than anybody sees, and short. */
+export function hundredths(value) {
+  return Number(value.toFixed(2));
+}
+
 const SUPERSCRIPT = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
 /** Two or three significant digits: 0.0456, 1, 12.3, 3.48 × 10⁻⁴. */

@@ -1,4 +1,4 @@
-// A choice as PyTorch code. tests/cv7/test_strategy_selector.py runs it for every choice.
+// A choice as PyTorch code. tests/snippets/test_copied_code.py runs it for every choice.
 
 const STAGES = 19;
 

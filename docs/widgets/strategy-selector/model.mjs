@@ -1,5 +1,5 @@
 // The arithmetic of the strategy selector. Names and formulas are those of cv7.fine_tuning, and
-// tests/widgets/strategy-selector.test.mjs holds them to values that it wrote.
+// tests/widgets/parity.test.mjs holds them to values that it wrote.
 
 /** (1280 + 1) * classes */
 export function head_parameters(classes) {

@@ -1,4 +1,4 @@
-// The arithmetic of the sliders; tests/widgets/stride-and-padding.test.mjs holds it to values
+// The arithmetic of the sliders; tests/widgets/parity.test.mjs holds it to values
 // that cv7 wrote.
 
 /** floor((n + 2p - k) / s) + 1; null where the kernel does not fit. */

@@ -1,26 +1,20 @@
 // The view of two networks in training. They train in worker.mjs; this asks, and draws frames.
 
-import { in_range } from "../shared/numbers.mjs";
-import { read, write } from "../shared/url-state.mjs";
+import { Widget } from "../shared/widget.mjs";
 import { POINTS, STEPS, spirals } from "./model.mjs";
 
-const SLUG = "train-networks";
 const KINDS = ["plain", "residual"];
 const SEEDS = 20;
 const LEARNED = 0.05; // a run has succeeded with at most this share of the points wrong
-const SEED = { name: "Seed", min: 0, max: 999, step: 1, fallback: 0 };
 const MAP = 48; // as in worker.mjs
 const REACH = 1.2; // the maps show -1.2 to 1.2
 const CHART = { left: 40, right: 350, top: 10, bottom: 206 };
 const NORMS = [-6, 6]; // powers of ten between which gradient norms are drawn
 
-class TrainNetworks extends HTMLElement {
-  connectedCallback() {
-    this.form = this.querySelector("form");
-    this.status = this.querySelector('[role="status"]');
+class TrainNetworks extends Widget {
+  ready() {
     const { step, restart, sweep } = this.form.elements;
     this.form.noValidate = true; // a seed out of range is corrected, with a message
-    // Listeners sit on this element's own children, so they leave with it.
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.toggle();
@@ -28,12 +22,9 @@ class TrainNetworks extends HTMLElement {
     step.addEventListener("click", () => this.one_step());
     restart.addEventListener("click", () => this.start());
     sweep.addEventListener("click", () => this.sweep());
-    this.form.addEventListener("change", (event) => this.changed(event.target));
     // Canvases do not follow the page's colours by themselves.
     this.scheme = new MutationObserver(() => this.draw_maps());
     this.scheme.observe(document.body, { attributeFilter: ["data-md-color-scheme"] });
-    this.restore(read(SLUG));
-    this.draw_task();
   }
 
   disconnectedCallback() {
@@ -45,29 +36,23 @@ class TrainNetworks extends HTMLElement {
   restore(state) {
     const messages = [];
     for (const name of ["depth", "optimiser", "batchNorm"]) {
-      const select = this.form.elements[name];
-      const options = [...select.options];
-      const usual = (options.find((option) => option.defaultSelected) ?? options[0]).value;
-      select.value = state[name] ?? usual;
-      if (select.selectedIndex < 0) {
-        select.value = usual;
-        messages.push(`“${state[name]}” is not on offer: ${usual} is used.`);
-      }
+      const usual = this.choose(name, state[name]);
+      if (usual) messages.push(`“${state[name]}” is not on offer: ${usual} is used.`);
     }
-    const { value, message } = in_range(state.seed ?? "0", SEED);
-    this.form.elements.seed.value = value;
-    if (message) messages.push(message);
-    this.say(messages.join(" "));
+    const { seed } = this.form.elements;
+    messages.push(this.fit(seed, state.seed || seed.defaultValue));
+    return messages.filter(Boolean);
   }
 
-  changed(control) {
-    this.say("");
-    if (control.name === "seed") {
-      const { value, message } = in_range(control.value, SEED);
-      control.value = value;
-      this.say(message);
-    }
-    write(SLUG, { [control.name]: control.value });
+  update() {
+    this.draw_task();
+  }
+
+  changed() {} // not while a seed is being typed
+
+  settled(control) {
+    this.say(control.name === "seed" ? this.fit(control, control.value) : "");
+    super.settled(control);
     if (this.worker)
       this.start(); // what is shown belongs to the settings beside it
     else if (control.name === "seed") this.draw_task(); // nothing else changes the points
@@ -174,14 +159,14 @@ class TrainNetworks extends HTMLElement {
   }
 
   /** A message; one that repeats what the readout shows is for those who listen only. */
-  say(message, repeated = false) {
-    this.status.textContent = message;
+  say(message, error = false, repeated = false) {
+    super.say(message, error);
     this.status.toggleAttribute("data-repeated", repeated);
   }
 
   /** At a pause and at the end, not with every frame. */
   tell(event) {
-    this.say(`${event}. ${this.summary()}`, true);
+    this.say(`${event}. ${this.summary()}`, false, true);
     for (const kind of KINDS) {
       const share = percent(this.errors[kind].at(-1)[1]);
       this.querySelector(`[data-map="${kind}"]`).setAttribute(
@@ -205,7 +190,7 @@ class TrainNetworks extends HTMLElement {
     const text = `${settings.depth} hidden layers, seeds 0 to ${SEEDS - 1}: ${done} of ${SEEDS} done. Learned, at most 5 % wrong: ${parts.join(", ")}.`;
     this.form.elements.told.textContent = text;
     if (done === SEEDS) {
-      this.say(`Done. ${text}`, true);
+      this.say(`Done. ${text}`, false, true);
       this.sweeping = null;
     }
   }
@@ -313,4 +298,4 @@ function median(values) {
   return (sorted[Math.floor(middle)] + sorted[Math.ceil(middle) - 1]) / 2;
 }
 
-customElements.define(`cv7-${SLUG}`, TrainNetworks);
+customElements.define("cv7-train-networks", TrainNetworks);
