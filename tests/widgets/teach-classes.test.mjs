@@ -181,11 +181,9 @@ test("fit agrees with scikit-learn", () => {
   });
 });
 
-test("train: deterministic, quick, and better than chance on images held out", () => {
+test("train: deterministic, in few steps, and better than chance on images held out", () => {
   const { features, labels, names } = made(360, FEATURES, 6);
-  const start = performance.now();
   const { head, training, held_out, table } = train(features, labels, names);
-  assert.ok(performance.now() - start < 10_000); // some hundred milliseconds on a quiet machine
   assert.equal(training.length, 270);
   assert.ok(head.steps < 200);
   const right = table.reduce((sum, row, i) => sum + row[i], 0);
