@@ -21,7 +21,7 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from . import course
+from . import audit_teaching, course
 from .conftest import ROOT
 from .server import Server, serve
 
@@ -71,7 +71,9 @@ KEYS = {  # milliseconds from a key on a control to the next paint, the processo
 }
 SLOWDOWN, PRESSES = 4, 20
 STEPPED = ":is(input[type=range], input[type=radio], select):enabled:visible"  # by arrow keys
-BUDGETS = {**LOAD, **AXE, **LIGHTHOUSE, **KEYS}
+# Milliseconds of the longest task of the one widget that works for seconds, the processor slowed.
+TASK = {"task": Budget(most=60, far=120)}
+BUDGETS = {**LOAD, **AXE, **LIGHTHOUSE, **KEYS, **TASK}
 # From when the browser has the key until it has painted: the next task after the frame.
 PAINTS = """
     globalThis.paints = [];
@@ -286,6 +288,11 @@ def measure(
                 row |= lighthouse(url) | keys(browser, url)
                 row["lcp"] /= bare_page["lcp"]
             found[name or "home"] = row
+        if with_lighthouse:
+            longest = audit_teaching.longest_task(
+                browser, work / "served/course", f"{address}course/"
+            )
+            found["teach-classes alone"] = {"task": longest}
         browser.close()
     return found, bare_page
 

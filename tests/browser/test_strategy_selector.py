@@ -4,20 +4,21 @@ import json
 import re
 import subprocess
 
-import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from cv7 import fine_tuning
+from cv7 import cost, fine_tuning
 
 from ..conftest import ROOT
 
 CHAPTER = "chapters/strategy-selector/"
 
 
-def visit(page: Page, query: str = "") -> None:
+def visit(page: Page, query: str = "") -> Locator:
     page.goto(CHAPTER + query)
     page.locator("cv7-strategy-selector").scroll_into_view_if_needed()
-    expect(page.locator("cv7-strategy-selector:defined")).to_be_visible()
+    widget = page.locator("cv7-strategy-selector:defined")
+    expect(widget).to_be_visible()
+    return widget
 
 
 def fact(page: Page, name: str) -> str:
@@ -37,25 +38,39 @@ def trained(classes: int, stages: int) -> str:
     return f"{some:,} of {total:,} parameters"
 
 
+def memory(classes: int, stages: int) -> str:
+    some = fine_tuning.trainable_parameters(classes, trainable_stages=stages)
+    return f"{fine_tuning.adam_state_bytes(some) / 1e6:.2f} MB of running means"
+
+
+def work(size: int, stages: int) -> str:
+    """Forward, and the share of it that the gradient goes back through."""
+    features = fine_tuning.FEATURES
+    forward = cost.Sequential(features).multiply_adds(size, size)
+    back = forward - cost.Sequential(features[:-stages]).multiply_adds(size, size)
+    return (
+        f"{forward / 1e6:.0f} million multiply-adds forward; the gradient goes back through the "
+        f"trained stages only, which have {100 * back / forward:.0f} % of that"
+    )
+
+
 def rates(page: Page) -> list[str]:
     return page.locator("tbody tr[data-state] td[data-rate]").all_inner_texts()
 
 
-def test_by_keyboard_alone(page: Page) -> None:
+def test_a_choice_by_keyboard_alone(page: Page) -> None:
     visit(page)
-    before = [fact(page, n) for n in ("trained", "batch-norm", "memory", "work")]
-    assert before[0] == f"{trained(5, 3)}, 54.4 %"
-    page.get_by_role("radio", name="B: train the last").focus()
-    page.keyboard.press("ArrowDown")
+    assert fact(page, "trained") == f"{trained(5, 3)}, 54.4 %"
+    assert fact(page, "memory").startswith(memory(5, 3))
+    assert fact(page, "work") == work(224, 3)
+    page.get_by_role("radio", name="B: train the last").press("ArrowDown")
     assert fact(page, "trained") == f"{trained(5, 19)}, 100.0 %"
+    assert fact(page, "work").endswith("which have 100 % of that")
     assert states(page) == ["slowest"] * 9 + ["slow"] * 10 + ["head"]
     assert rates(page) == ["1 × 10⁻⁵"] * 9 + ["1 × 10⁻⁴"] * 10 + ["1 × 10⁻³"]
     page.keyboard.press("ArrowDown")
     assert fact(page, "trained") == f"{trained(5, 0)}, 0.29 %"
-    visit(page, "?strategy-selector.strategy=A&strategy-selector.classes=200")
-    assert fact(page, "trained") == f"{trained(200, 0)}, 10.3 %"
-    visit(page, "?strategy-selector.strategy=A")
-    page.get_by_role("radio", name="A: train the new head").focus()
+    assert fact(page, "memory").startswith(memory(5, 0))
     assert states(page) == ["frozen"] * 19 + ["head"]
     assert "keep its 1,280 features" in fact(page, "work")
     expect(page.locator('select[name="statistics"]')).to_be_disabled()
@@ -66,63 +81,61 @@ def test_by_keyboard_alone(page: Page) -> None:
     page.keyboard.press("Tab")
     expect(stages).to_be_focused()
     page.keyboard.press("ArrowRight")
-    expect(stages).to_have_attribute("aria-valuetext", "the last 4 of 19")
     assert states(page) == ["frozen"] * 15 + ["slow"] * 4 + ["head"]
-    expect(page).to_have_url(re.compile(r"strategy-selector\.stages=4"))
-    expect(page).to_have_url(re.compile(r"strategy-selector\.strategy=B"))
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")  # opens “Your task”
-    classes = page.get_by_role("slider", name="Classes")
-    page.keyboard.press("Tab")
-    expect(classes).to_be_focused()
-    page.keyboard.press("End")
+    page.get_by_role("slider", name="Classes").press("End")
     assert fact(page, "trained").startswith(trained(200, 4))
-    size = page.get_by_role("slider", name="Image size")
-    size.focus()
-    page.keyboard.press("Home")
-    expect(page.locator('tr[data-stage="18"] td[data-output]')).to_have_text("2×2×1280")
-
-
-def test_the_default_is_what_stands_without_javascript(page: Page) -> None:
-    html = (ROOT / "docs/widgets/strategy-selector/results.html").read_text(encoding="utf-8")
-    visit(page)
-    texts = """(root) => ["tbody", "caption", "[data-fact=batch-norm]",
-        "[data-fact=memory]", "[data-fact=work]"].map((s) => root.querySelector(s).textContent)"""
-    static = page.evaluate(
-        f"html => ({texts})(new DOMParser().parseFromString(html, 'text/html'))", html
+    expect(page.locator('tr[data-stage="head"] td[data-output]')).to_have_text("200")
+    expect(page.locator('tr[data-stage="head"] td[data-parameters]')).to_have_text(
+        f"{fine_tuning.head_parameters(200):,}"
     )
-    live = page.evaluate(f"() => ({texts})(document.querySelector('cv7-strategy-selector'))")
-    assert live == static
+    page.get_by_role("slider", name="Image size").press("Home")
+    expect(page.locator('tr[data-stage="18"] td[data-output]')).to_have_text("2×2×1280")
+    assert fact(page, "work") == work(64, 4)
+    page.get_by_role("radio", name="A: train the new head").press("Space")
+    assert fact(page, "trained") == f"{trained(200, 0)}, 10.3 %"
 
 
-def test_batch_norm_risk_and_measurement_follow_the_choice(page: Page) -> None:
-    visit(page)
-    for query, batch_norm, found in [
-        ("strategy=A", "eval mode in all stages", "A"),
-        ("strategy=B&statistics=keep", "eval mode in all stages", "B3"),
-        ("strategy=B&statistics=new", "eval mode in the frozen stages", "none"),
-        ("strategy=B&stages=4", "eval mode in all stages", "none"),
-        ("strategy=C", "eval mode in all stages", "C"),
-        ("strategy=C&statistics=new", "training mode in all stages", "C-new"),
+def test_what_is_said_and_kept_of_a_choice(page: Page) -> None:
+    widget = visit(page)
+    page.get_by_text("Your task").click()
+    statistics = page.get_by_label("Statistics of BatchNorm")
+    for strategy, stages, learned, batch_norm, found in [
+        ("A", "3", "keep", "eval mode in all stages", "A"),
+        ("B", "3", "keep", "eval mode in all stages", "B3"),
+        ("B", "3", "new", "eval mode in the frozen stages", "none"),
+        ("B", "4", "keep", "eval mode in all stages", "none"),
+        ("C", "3", "keep", "eval mode in all stages", "C"),
+        ("C", "3", "new", "training mode in all stages", "C-new"),
     ]:
-        query = "&".join(f"strategy-selector.{part}" for part in query.split("&"))
-        visit(page, f"?{query}")
+        page.get_by_role("radio", name=f"{strategy}: train").check()
+        if strategy == "B":
+            page.get_by_role("slider", name="Stages that B trains").fill(stages)
+        if strategy != "A":
+            statistics.select_option(learned)
         assert fact(page, "batch-norm").startswith(batch_norm)
-        assert page.locator("[data-risk]:visible").count() == 1
+        expect(page.locator("[data-risk]:visible")).to_have_attribute("data-risk", strategy)
         shown = page.locator("[data-measured]:visible")
         expect(shown).to_have_count(1)
         expect(shown).to_have_attribute("data-measured", found)
+    page.get_by_label("Learning rate of the head").select_option("0.003")
+    for choice in ("strategy=C", "statistics=new", r"rate=0\.003"):
+        expect(page).to_have_url(re.compile(rf"strategy-selector\.{choice}"))
+    page.reload()
+    widget.scroll_into_view_if_needed()
+    expect(page.get_by_role("radio", name="C: train everything")).to_be_checked()
+    expect(statistics).to_have_value("new")
+    assert rates(page)[-1] == "3 × 10⁻³"
 
 
 def test_the_copied_code_is_the_code_of_the_choice(page: Page) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    visit(page, "?strategy-selector.strategy=C&strategy-selector.classes=7")
-    page.get_by_role("button", name="Copy this as code").focus()
-    page.keyboard.press("Enter")
+    widget = visit(page, "?strategy-selector.strategy=C&strategy-selector.classes=7")
+    copy = page.get_by_role("button", name="Copy this as code")
+    copy.press("Enter")
     expect(page.locator("[data-copied]")).to_have_text("Copied.")
     copied = page.evaluate("navigator.clipboard.readText()")
-    page.get_by_text("See the code").click()
-    assert page.locator("cv7-strategy-selector code").inner_text() == copied
     choice = {
         "name": "Strategy C",
         "groups": [[0, 9], [9, 19]],
@@ -140,47 +153,8 @@ def test_the_copied_code_is_the_code_of_the_choice(page: Page) -> None:
     )
     assert json.loads(node.stdout) == [copied]
 
-
-def test_where_copying_is_refused_the_code_is_shown(page: Page) -> None:
-    visit(page)
     page.evaluate("() => { navigator.clipboard.writeText = async () => { throw 0 } }")
-    page.get_by_role("button", name="Copy this as code").click()
+    copy.click()
     expect(page.locator("[data-copied]")).to_contain_text("take it from below")
-    expect(page.locator("cv7-strategy-selector code")).to_be_visible()
-
-
-def test_state_survives_reload(page: Page) -> None:
-    visit(page)
-    page.get_by_text("Your task").click()
-    page.get_by_label("Learning rate of the head").select_option("0.003")
-    page.get_by_text("C: train everything").click()
-    expect(page).to_have_url(re.compile(r"strategy-selector\.strategy=C"))
-    page.reload()
-    expect(page.get_by_role("radio", name="C: train everything")).to_be_checked()
-    assert rates(page)[-1] == "3 × 10⁻³"
-
-
-@pytest.mark.parametrize(
-    ("query", "message"),
-    [
-        ("stages=40", "Stages 40 lies outside 1 to 18: 18 is used."),
-        ("size=100", "Size 100 is not on the scale: 96 is used."),
-        ("strategy=D", "strategy “D” is not offered: B is used."),
-        ("rate=7", "rate “7” is not offered: 0.001 is used."),
-    ],
-)
-def test_impossible_addresses_are_clamped_with_a_message(
-    page: Page, query: str, message: str
-) -> None:
-    visit(page, f"?strategy-selector.{query}")
-    status = page.locator("cv7-strategy-selector form").get_by_role("status").last
-    expect(status).to_have_text(message)
-
-
-@pytest.mark.browser_context_args(java_script_enabled=False)
-def test_without_javascript_the_stack_stands(page: Page) -> None:
-    page.goto(CHAPTER)
-    for part in page.locator("cv7-strategy-selector .cv7-controls").all():
-        expect(part).to_be_hidden()
-    assert page.locator("[data-risk]:visible").count() == 3
-    expect(page.get_by_role("rowheader", name="17")).to_be_visible()
+    expect(widget.locator("code")).to_be_visible()
+    assert widget.locator("code").inner_text() == copied
