@@ -1,5 +1,4 @@
-// The arithmetic of the sliders; tests/widgets/parity.test.mjs holds it to values
-// that cv7 wrote.
+// The arithmetic of the sliders; tests/widgets/parity.test.mjs holds it to values that cv7 wrote.
 
 /** floor((n + 2p - k) / s) + 1; null where the kernel does not fit. */
 export function output_size(size, kernel, stride, padding) {
