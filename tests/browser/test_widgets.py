@@ -32,8 +32,8 @@ SNAPSHOT = f"""(widget) => [...widget.querySelectorAll("{PARTS}")].map((element)
   marks: [...element.attributes].filter((a) => !{ADDED}.test(a.name)).map((a) => [a.name, a.value]),
   waits: element.closest("[visibility=hidden]") !== null,
 }}))"""
-SLIDER = """({ name, min, max, step, defaultValue, dataset }) => ({
-  name, min, max, step, defaultValue,
+SLIDER = """({ name, min, max, step, dataset }) => ({
+  name, min, max, step,
   shown: dataset.shown ?? "#",
   spoken: dataset.spoken ?? dataset.shown ?? "#",
 })"""

@@ -101,10 +101,10 @@ def test_nothing_is_orphaned() -> None:
             )
         module = slug.replace("-", "_")
         test = f"tests/widgets/{slug}.test.mjs"
-        values = (f"tests/widgets/vectors/{module}.py", f"tests/widgets/test_{module}.py")
+        values = [f"tests/widgets/vectors/{module}.py", f"tests/widgets/test_{module}.py"]
         if slug == "question":
-            values = (test,)  # it compares what docs/questions has computed
-        for part, tests in {"model": values, "drawing": (test,)}.items():
+            values = [test]  # it compares what docs/questions has computed
+        for part, tests in {"model": values, "drawing": [test]}.items():
             there = (path.parent / f"{part}.mjs").exists()
             if there and not any((ROOT / name).exists() for name in tests):
                 problems.append(
