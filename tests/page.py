@@ -140,7 +140,8 @@ def main() -> None:
     print("Delete what your page does not need, with its line on the page. Then, again and again:")
     print("  make serve   shows the page while you write")
     print("  make check   says what is not right yet, with file, line and cure")
-    print("  make regen   rewrites outputs, figures and lists after you changed code")
+    print("  make refresh rewrites numbers, figures and lists that are stale, in seconds")
+    print("  make regen   the same, and what snippets print; with torch")
 
 
 if __name__ == "__main__":

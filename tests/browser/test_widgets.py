@@ -53,7 +53,7 @@ CHOICES = """(form) => Object.fromEntries(
     return [name, [usual?.value ?? choice.options?.[0].value ?? "", choice.value]];
   }))"""
 # What only a script can fill.
-SCRIPTED = "form, .cv7-controls, [data-yours]"
+SCRIPTED = "form, .cv7-controls, .cv7-live, [data-yours]"
 UNSEEN = f"""(widget) => [...widget.querySelectorAll("*")]
   .filter((e) => !e.closest("{SCRIPTED}, [hidden], defs, details:not([open]) > :not(summary)"))
   .filter((e) => !e.checkVisibility())
