@@ -3,6 +3,7 @@
 What a first visit costs is asked in the visit of each page, in test_pages.py.
 """
 
+import contextlib
 import os
 import shutil
 from pathlib import Path
@@ -18,32 +19,34 @@ from .test_pages import URLS
 HIDDEN = "(boxes) => boxes.filter((b) => getComputedStyle(b).visibility === 'hidden').length"
 
 
-@pytest.mark.parametrize("url", URLS)
-def test_a_page_that_arrives_bit_by_bit_stays_where_it_is(
-    browser: Browser, server: Server, base_url: str, url: str
+@pytest.mark.parametrize("urls", [URLS[i::6] for i in range(6)])
+def test_pages_that_arrive_bit_by_bit_stay_where_they_are(
+    browser: Browser, server: Server, base_url: str, urls: list[str]
 ) -> None:
-    """On a slow network, that is; on a fast one it is a matter of luck what is painted first."""
-    pages = {
-        size: browser.new_page(viewport=viewport, service_workers="block")
-        for size, viewport in audit.SIZES.items()
-    }
+    """On a slow network, that is; on a fast one it is a matter of luck what is painted first.
+
+    Several at once: it is the waiting that takes time.
+    """
     problems = []
-    try:
+    with contextlib.ExitStack() as after:
+        pages = [
+            (f"{url}, {size}", after.enter_context(browser.new_page(**settings)))
+            for url in urls
+            for size, viewport in audit.SIZES.items()
+            for settings in [{"viewport": viewport, "service_workers": "block"}]
+        ]
         server.slow = True
-        for page in pages.values():  # both at once: it is the waiting that takes time
+        after.callback(setattr, server, "slow", False)
+        for name, page in pages:
             page.add_init_script(audit.SHIFTS)
-            page.goto(base_url + url.removeprefix("./"), wait_until="commit")
-        for size, page in pages.items():
+            page.goto(base_url + name.partition(",")[0].removeprefix("./"), wait_until="commit")
+        for name, page in pages:
             page.wait_for_load_state("networkidle")
             shifted = page.evaluate("globalThis.shifted")
             if audit.LOAD["cls"].broken(shifted):
-                problems.append(f"{url}, {size}: moves by {shifted:.4f}")
+                problems.append(f"{name}: moves by {shifted:.4f}")
             if hidden := page.locator("css=.md-typeset__scrollwrap").evaluate_all(HIDDEN):
-                problems.append(f"{url}, {size}: {hidden} tables wait for something to follow them")
-    finally:
-        server.slow = False
-        for page in pages.values():
-            page.close()
+                problems.append(f"{name}: {hidden} tables wait for something to follow them")
     report(problems)
 
 

@@ -13,6 +13,8 @@ from .. import course
 from ..conftest import ROOT, Once
 from .test_search import open_search
 
+pytestmark = pytest.mark.xdist_group("files")  # they share what takes long to make
+
 
 @pytest.fixture(scope="session")
 def files(once: Once, site: Path, site_url: str) -> Path:

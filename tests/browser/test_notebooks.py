@@ -65,12 +65,12 @@ def test_the_download_is_reached_by_keyboard(page: Page) -> None:
 def test_elsewhere_the_first_cell_installs_cv7(
     site: Path, site_url: str, base_url: str, tmp_path: Path
 ) -> None:
-    """An environment with everything but cv7, far from the repository."""
+    """An environment with everything but cv7, pip among it, far from the repository."""
     downloaded = site / "notebooks" / "depthwise-separable.ipynb"
     text = downloaded.read_text(encoding="utf-8").replace(site_url, base_url)
     cells = json.loads(text)["cells"]
     code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
-    venv.create(tmp_path / "venv", with_pip=True)
+    venv.create(tmp_path / "venv")
     python = tmp_path / "venv" / "bin" / "python"
     packages = next((tmp_path / "venv" / "lib").glob("python*")) / "site-packages"
     (packages / "others.pth").write_text(sysconfig.get_path("purelib") + "\n")

@@ -162,13 +162,14 @@ def test_without_fresh_numbers_to_be_had_it_says_so(page: Page) -> None:
     expect(found.get_by_label("1. Plain")).to_have_value("0.168")
 
 
-@pytest.mark.parametrize("text", ["<img src=x onerror=alert(1)>", "9" * 400, "﷽" * 50, "1e999"])
-def test_whatever_is_entered_is_text(page: Page, text: str) -> None:
+def test_whatever_is_entered_is_text(page: Page) -> None:
     found = question(page, "gradient-depth")
-    found.get_by_label("Depth").fill(text)
-    check(found)
-    expect(status(found)).to_contain_text("?")
-    expect(found.locator("img")).to_have_count(0)
+    for text in ("<img src=x onerror=alert(1)>", "9" * 400, "﷽" * 50, "1e999"):
+        found.get_by_label("Depth").fill(text)
+        expect(status(found)).to_be_empty()
+        check(found)
+        expect(status(found)).to_contain_text("?")
+        expect(found.locator("img")).to_have_count(0)
 
 
 def test_a_click_before_its_script_is_there_sends_nothing(page: Page) -> None:

@@ -2,7 +2,6 @@
 
 import json
 
-import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
 PROGRESS = "exercises/progress/"
@@ -71,24 +70,24 @@ def test_a_file_that_powershell_wrote_is_read(page: Page) -> None:
     expect(page.locator('[data-exercise="exercise-4"]')).to_have_text("right")
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "no JSON",
-        "[]",
-        '{"version": 1, "states": {"<img src=x onerror=alert(1)>": "right"}}',
-        '{"exercise": "<img src=x onerror=alert(1)>", "passed": true}',
-        "9" * 200_000,
-    ],
+WRONG = (
+    "no JSON",
+    "[]",
+    '{"version": 1, "states": {"<img src=x onerror=alert(1)>": "right"}}',
+    '{"exercise": "<img src=x onerror=alert(1)>", "passed": true}',
+    "9" * 200_000,
 )
-def test_a_wrong_file_changes_nothing(page: Page, text: str) -> None:
+
+
+def test_a_wrong_file_changes_nothing(page: Page) -> None:
     page.goto(PROGRESS)
-    put(page, json.dumps({"version": 1, "states": {"gradient-depth": "right"}}))
-    expect(page.locator(status(page))).to_contain_text("1 entry read")
-    put(page, text)
-    expect(page.locator(status(page))).to_contain_text("Nothing has changed.")
-    expect(page.locator(f"{RECORD} img")).to_have_count(0)
-    assert row(page, "Skip Connections") == ["1", "0", "0", "6"]
+    for text in WRONG:
+        put(page, json.dumps({"version": 1, "states": {"gradient-depth": "right"}}))
+        expect(page.locator(status(page))).to_contain_text("1 entry read")
+        put(page, text)
+        expect(page.locator(status(page))).to_contain_text("Nothing has changed.")
+        expect(page.locator(f"{RECORD} img")).to_have_count(0)
+        assert row(page, "Skip Connections") == ["1", "0", "0", "6"]
 
 
 def test_another_tab_is_heard(page: Page) -> None:
