@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))  # a hook is loaded by its path; this finds its neighbour
 
 from docs._site import includes  # noqa: E402
-from docs._site.claims import Claim, claims  # noqa: E402
+from docs._site.claims import Claim, claims, load  # noqa: E402
 
 SVG_IMAGE = re.compile(r'<img alt="([^"]*)"[^>]*? src="(?:\.\./)*(figures/[\w-]+\.svg)"[^>]*>')
 # The theme's search dialog has no name, which screen readers need (axe: aria-dialog-name).
@@ -33,13 +33,6 @@ UNLINKED = re.compile(
 
 
 @cache
-def short_names() -> dict[str, str]:
-    """What the text calls each source, by its key."""
-    text = (ROOT / "docs/about/references.md").read_text(encoding="utf-8")
-    return {key: name for name, key in re.findall(r"^## (.*) \{ #(\w+) \}$", text, re.M)}
-
-
-@cache
 def title(page: str) -> str:
     """A page's title, as its first lines have it; a notebook's is its heading."""
     text = (ROOT / "docs" / page).read_text(encoding="utf-8")
@@ -53,7 +46,7 @@ def origin(claim: Claim) -> tuple[str, str] | None:
     """Where a measured or cited number comes from: a page with its anchor, and a few words."""
     if claim.kind == "cited":
         key, place = re.findall(r"source\(['\"](\w+)['\"], ['\"]([^'\"]+)", claim.expression)[0]
-        return f"about/references.md#{key}", f"{short_names()[key]}, {place}"
+        return f"about/references.md#{key}", f"{load('sources')[key]['name']}, {place}"
     if claim.kind == "measured":
         named = re.search(r"data\(['\"]([\w-]+)", claim.expression)
         slug = named[1] if named else "transfer-learning"
@@ -109,7 +102,7 @@ def on_pre_build(**_: Any) -> None:
 
 def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
     name = page.file.src_uri
-    if "<!--= " in markdown and name != "about/references.md":
+    if "<!--= " in markdown:
         lines = markdown.splitlines(keepends=True)
         for index, line in enumerate(lines):
             try:
