@@ -103,10 +103,20 @@ SHIFTS = """
         }
     }).observe({ type: "layout-shift", buffered: true });
 """
+# No faster than widgets come alive below the screen: readers are slower than that.
 SCROLL = """async () => {
-    for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight) {
+    const below = (element) => element.getBoundingClientRect().top < 1.9 * innerHeight;
+    const patience = (done) => setTimeout(done, 20_000); // for one that fails
+    for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight / 2) {
         scrollTo({ top: y, behavior: "instant" });
-        await new Promise((resolve) => setTimeout(resolve, 30));
+        await Promise.all(
+            [...document.querySelectorAll(":not(:defined)")]
+                .map((element) => [element, element.localName])
+                .filter(([element, name]) => name.startsWith("cv7-") && below(element))
+                .map(([, name]) => Promise.race([customElements.whenDefined(name),
+                    new Promise(patience)])),
+        );
+        await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)));
     }
 }"""
 
