@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from .. import audit
+from ..conftest import report
 from ..server import Server, serve
 
 # Milliseconds. What comes on a quiet machine at once may take a busy one long; only a fault waits.
@@ -73,4 +74,4 @@ def quiet_and_private(page: Page, base_url: str, request: pytest.FixtureRequest)
     yield
     blocked = "console: Service Worker registration blocked by Playwright"
     complaints = [complaint for complaint in complaints if complaint != blocked]
-    assert not complaints, "\n".join(complaints)
+    report(complaints)
