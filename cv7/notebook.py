@@ -28,6 +28,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ._needs import need
+from ._palette import css
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -52,21 +53,13 @@ __all__ = [
 Job = TypeVar("Job")
 Result = TypeVar("Result")
 
-# A colour in the drawing, and what it becomes: a custom property of the site, with a fallback.
-# The first column is only a name that matplotlib accepts.
-COLOURS = {
-    "#01d243": ("text", "currentColor"),
-    "#0b9381": ("plain", "var(--cv7-plain, #c2410c)"),
-    "#0f5fc4": ("residual", "var(--cv7-residual, #2563eb)"),
-    "#0b7a46": ("green", "var(--cv7-green, #15803d)"),
-    "#0b3fb5": ("violet", "var(--cv7-violet, #7c3aed)"),
-    "#0a5a00": ("amber", "var(--cv7-amber, #a16207)"),
-    "#0b6472": ("quiet", "var(--cv7-quiet, #6b7280)"),
-    "#05d9e0": ("grid", "var(--cv7-grid, #9ca3af)"),
-}
+ROLES = ("text", "plain", "residual", "green", "violet", "amber", "quiet", "grid")
+# What stands for a role in a drawing: a colour that matplotlib accepts and nothing else there has.
+NAMED = {role: f"#{0x0B9300 + number:06x}" for number, role in enumerate(ROLES)}
+# What becomes of it: the page's own colour, with a fallback for elsewhere.
+COLOURS = {code: css(role) for role, code in NAMED.items()} | {NAMED["text"]: "currentColor"}
 # Where a legend hides nothing: axes.legend(**ABOVE).
 ABOVE: dict[str, Any] = {"loc": "lower center", "bbox_to_anchor": (0.5, 1), "ncols": 3}
-NAMED = {name: code for code, (name, _) in COLOURS.items()}
 PLAIN, RESIDUAL, GREEN = NAMED["plain"], NAMED["residual"], NAMED["green"]
 VIOLET, AMBER, QUIET = NAMED["violet"], NAMED["amber"], NAMED["quiet"]
 
@@ -139,7 +132,7 @@ def svg(made: "Figure", alt: str) -> str:
     )
     drawing = re.sub(r'<path id="\w+" d="[^"]*"[^>]*/>', "", drawing)
     drawing = re.sub(r"'[\w ]+', (?:'[\w ]+', |[\w ]+, )*sans-serif", "sans-serif", drawing)
-    for code, (_, colour) in COLOURS.items():
+    for code, colour in COLOURS.items():
         drawing = drawing.replace(code, colour)
     size = re.search(r'viewBox="0 0 ([\d.]+)', drawing)
     width = f"max-width: {float(size[1]) * 4 / 3:.0f}px" if size else ""

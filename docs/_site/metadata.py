@@ -20,10 +20,12 @@ from PIL import Image, ImageDraw, ImageFont
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))  # a hook is loaded by its path; this finds its neighbours
 
+from cv7._palette import ROLES  # noqa: E402
 from docs._site import mathjax  # noqa: E402
 
 CARD = (1200, 630)
-NAVY, WHITE, PALE, ORANGE = "#1f2a44", "#ffffff", "#c3cbe0", "#fb923c"  # as in assets/icon.svg
+NAVY, WHITE = ROLES["header"].light, ROLES["on-header"].light
+PALE, ORANGE = "#c3cbe0", "#fb923c"  # as in assets/icon.svg
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 KINDS = {"chapters": "chapter", "notebooks": "notebook", "exercises": "exercises"}
 CHANGES = ROOT / "docs/about/changes.md"

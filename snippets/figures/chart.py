@@ -1,21 +1,17 @@
 """The few SVG parts that the figures share: a frame with axes, and marks placed on it.
 
-Colours are the page's own custom properties, with fallbacks for a figure opened by itself.
+Colours are the page's own custom properties, by their roles in cv7/_palette.py, with fallbacks for
+a figure opened by itself.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
+from cv7._palette import ROLES, css
+
 WIDTH, HEIGHT = 360, 280
 LEFT, RIGHT, TOP, BOTTOM = 52, 348, 34, 230
-COLOURS = {
-    "plain": "var(--cv7-plain, #b93815)",
-    "residual": "var(--cv7-residual, #1f5fc4)",
-    "quiet": "var(--cv7-quiet, #5b6472)",
-    "grid": "var(--cv7-grid, #d5d9e0)",
-    "text": "var(--cv7-text, #1d2433)",
-}
 
 
 @dataclass(frozen=True)
@@ -53,7 +49,7 @@ def axes(x: tuple[float, float], y: tuple[float, float]) -> Axes:
 
 def text(x: float, y: float, content: str, *, anchor: str = "middle", colour: str = "text") -> str:
     return (
-        f'<text x="{x:g}" y="{y:g}" text-anchor="{anchor}" fill="{COLOURS[colour]}">'
+        f'<text x="{x:g}" y="{y:g}" text-anchor="{anchor}" fill="{css(colour)}">'
         f"{escape(content)}</text>"
     )
 
@@ -62,17 +58,14 @@ def line(
     start: tuple[float, float], end: tuple[float, float], *, colour: str, extra: str = ""
 ) -> str:
     (x1, y1), (x2, y2) = start, end
-    return (
-        f'<line x1="{x1:g}" y1="{y1:g}" x2="{x2:g}" y2="{y2:g}" stroke="{COLOURS[colour]}"{extra}/>'
-    )
+    return f'<line x1="{x1:g}" y1="{y1:g}" x2="{x2:g}" y2="{y2:g}" stroke="{css(colour)}"{extra}/>'
 
 
-def polyline(points: Sequence[tuple[float, float]], *, colour: str, extra: str = "") -> str:
+def polyline(points: Sequence[tuple[float, float]], *, colour: str) -> str:
     path = " ".join(f"{x:g},{y:g}" for x, y in points)
-    return (
-        f'<polyline points="{path}" fill="none" stroke="{COLOURS[colour]}" '
-        f'stroke-width="2"{extra}/>'
-    )
+    dash = ROLES[colour].dash
+    extra = f' stroke-dasharray="{dash}"' if dash else ""
+    return f'<polyline points="{path}" fill="none" stroke="{css(colour)}" stroke-width="2"{extra}/>'
 
 
 def frame(
@@ -99,7 +92,15 @@ def frame(
 
 
 def circle(at: tuple[float, float], *, colour: str, radius: float = 3.5) -> str:
-    return f'<circle cx="{at[0]:g}" cy="{at[1]:g}" r="{radius:g}" fill="{COLOURS[colour]}"/>'
+    return f'<circle cx="{at[0]:g}" cy="{at[1]:g}" r="{radius:g}" fill="{css(colour)}"/>'
+
+
+def point(at: tuple[float, float], *, colour: str) -> str:
+    """What was measured, in the shape of its role."""
+    if ROLES[colour].point == "circle":
+        return circle(at, colour=colour)
+    x, y = at
+    return f'<rect x="{x - 3:g}" y="{y - 3:g}" width="6" height="6" fill="{css(colour)}"/>'
 
 
 def svg(name: str, label: str, area: Axes, parts: Sequence[str]) -> str:

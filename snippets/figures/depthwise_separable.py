@@ -2,14 +2,15 @@
 
 from pathlib import Path
 
-from chart import COLOURS, text
+from chart import text
 from widget import at_first, attributes, drawn
 
 from cv7 import cost
+from cv7._palette import css
 
 ROOT = Path(__file__).resolve().parents[2]
 SIDE, FLOOR = 104, 146
-SQUARES = {"standard": (12, "quiet"), "depthwise": (128, "plain"), "pointwise": (244, "residual")}
+SQUARES = {"standard": 12, "depthwise": 128, "pointwise": 244}
 
 
 def grouped(count: int) -> str:
@@ -29,10 +30,10 @@ def results_html() -> str:
     figure = drawn("depthwise-separable", counts, SIDE, FLOOR)
     marks = figure["marks"]
     parts = []
-    for name, (x, colour) in SQUARES.items():
+    for name, x in SQUARES.items():
         parts.append(
             f'<rect data-square="{name}" data-floor="{FLOOR}" x="{x}" '
-            f'{attributes(marks["square"][name])} fill="{COLOURS[colour]}"/>'
+            f'{attributes(marks["square"][name])} fill="{css(name)}"/>'
         )
         parts.append(text(x, FLOOR + 20, name, anchor="start"))
         count = marks["count"][name]["text"]

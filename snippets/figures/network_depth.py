@@ -47,11 +47,9 @@ def training_error() -> str:
     parts.append(chart.line((first, TOP), (first, BOTTOM), colour="text", extra=cursor))
     for kind in ("plain", "residual"):
         rows = results[kind]
-        colour = chart.COLOURS[kind]
         parts.append(f'<g data-series="{kind}">')
         points = [(area.x(r["depth"]), area.y(mean(r["error"]))) for r in rows]
-        dash = ' stroke-dasharray="6 4"' if kind == "plain" else ""
-        parts.append(chart.polyline(points, colour=kind, extra=dash))
+        parts.append(chart.polyline(points, colour=kind))
         for row, (x, y) in zip(rows, points, strict=True):
             low, high = area.y(min(row["error"])), area.y(max(row["error"]))
             parts.append(
@@ -59,12 +57,7 @@ def training_error() -> str:
                 f'data-low="{percent(min(row["error"]))}" data-high="{percent(max(row["error"]))}">'
             )
             parts.append(chart.line((x, low), (x, high), colour=kind))
-            if kind == "plain":
-                parts.append(
-                    f'<rect x="{x - 3:g}" y="{y - 3:g}" width="6" height="6" fill="{colour}"/>'
-                )
-            else:
-                parts.append(chart.circle((x, y), colour=kind))
+            parts.append(chart.point((x, y), colour=kind))
             parts.append("</g>")
         x, y = points[-1]
         parts.append(
@@ -109,8 +102,8 @@ def gradient_product() -> str:
             parts.append(text(end[0], end[1] + shift, f"{name} {factor:.2f}", anchor="end"))
     parts.append(
         '<g data-yours="" visibility="hidden">'
-        + chart.line((area.x(1), area.y(0)), (area.x(64), area.y(0)), colour="plain")
-        + chart.circle((area.x(1), area.y(0)), colour="plain", radius=5)
+        + chart.line((area.x(1), area.y(0)), (area.x(64), area.y(0)), colour="rust")
+        + chart.circle((area.x(1), area.y(0)), colour="rust", radius=5)
         + "</g>"
     )
     names = ", ".join(f"{name} {mean(measured[recipe]):.2f}" for recipe, name in SHOWN.items())
@@ -135,7 +128,7 @@ def published() -> str:
     placed = [(area.x(log10(d)), area.y(e)) for d, e in points]
     parts.append(chart.polyline(placed, colour="residual"))
     for (x, y), (depth, error) in zip(placed, points, strict=True):
-        parts.append(chart.circle((x, y), colour="residual"))
+        parts.append(chart.point((x, y), colour="residual"))
         if depth in (56, 110):  # below the curve, clear of it and of their neighbours
             parts.append(text(x, y + 20, f"{error}"))
         else:

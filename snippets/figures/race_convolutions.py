@@ -4,10 +4,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-from chart import COLOURS, text
+from chart import text
 from widget import attributes, drawn
 
 from cv7 import cost
+from cv7._palette import css
 
 ROOT = Path(__file__).resolve().parents[2]
 LEFT, WIDTH, HEIGHT = 12, 336, 20
@@ -28,18 +29,17 @@ def figure(times: dict[str, float]) -> str:
     parts = [
         '<defs><pattern id="race-convolutions-stripes" width="6" height="6" '
         'patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
-        f'<rect width="3" height="6" fill="{COLOURS["residual"]}"/></pattern></defs>',
+        f'<rect width="3" height="6" fill="{css("separable")}"/></pattern></defs>',
         title,
     ]
-    fills = {"standard": COLOURS["quiet"], "separable": "url(#race-convolutions-stripes)"}
-    strokes = {"standard": COLOURS["quiet"], "separable": COLOURS["residual"]}
+    fills = {"standard": css("standard"), "separable": "url(#race-convolutions-stripes)"}
     for name, y in BARS.items():
         time = text(LEFT + WIDTH, y, marks["time"][name]["text"], anchor="end", colour="quiet")
         parts += [
             text(LEFT, y, name, anchor="start"),
             time.replace("<text ", f'<text data-time="{name}" '),
             f'<rect data-bar="{name}" x="{LEFT}" y="{y + 8}" {attributes(marks["bar"][name])} '
-            f'height="{HEIGHT}" fill="{fills[name]}" stroke="{strokes[name]}"/>',
+            f'height="{HEIGHT}" fill="{fills[name]}" stroke="{css(name)}"/>',
         ]
     body = "\n".join(parts)
     return f"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 360 142" class="cv7-chart" \

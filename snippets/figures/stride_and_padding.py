@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
-from chart import COLOURS, text
+from chart import text
 from widget import at_first, attributes, drawn
 
 from cv7 import cost
+from cv7._palette import css
 
 ROOT = Path(__file__).resolve().parents[2]
-FILLS = {"padding": "grid", "input": "quiet", "unseen": "plain", "windows": "residual"}
+FILLS = {"padding": "grid", "input": "quiet", "unseen": "rust", "windows": "blue"}
 FILLS["output"] = "quiet"
 
 
@@ -29,7 +30,7 @@ def svg() -> str:
     layer = at_first("stride-and-padding")
     parts = drawn("stride-and-padding", layer, output_size(**layer), unseen(**layer))["part"]
     marks = "\n".join(
-        f'<path data-part="{part}" {attributes(parts[part])} fill="{COLOURS[fill]}" '
+        f'<path data-part="{part}" {attributes(parts[part])} fill="{css(fill)}" '
         'vector-effect="non-scaling-stroke"/>'
         for part, fill in FILLS.items()
     )
@@ -37,7 +38,7 @@ def svg() -> str:
 font-family="system-ui, sans-serif" font-size="14">
 {text(12, 18, "a row of the input, its padding pale", anchor="start")}
 <svg data-part="row" x="12" y="28" height="120" {attributes(parts["row"])} \
-preserveAspectRatio="none" stroke="var(--md-default-bg-color, #fff)" stroke-width="2">
+preserveAspectRatio="none" stroke="{css("ground")}" stroke-width="2">
 {marks}
 </svg>
 {text(12, 168, "a row of the output, under its windows", anchor="start")}

@@ -45,7 +45,7 @@ def test_imports_go_one_way() -> None:
     for path in NOTEBOOKS:
         if wrong := imports(path) & {"docs", "snippets", "tests"}:
             problems.append(f"{path.name} imports {wrong}: readers have cv7 only")
-    plain = ("cost", "gradient_flow", "linear_head", "measured", "networks", "weights")
+    plain = ("_palette", "cost", "gradient_flow", "linear_head", "measured", "networks", "weights")
     checker = [f"check/{name}" for name in ("__init__", "__main__", "process", "report")]
     for name in ("__init__", *plain, *checker):
         if "torch" in imports(ROOT / f"cv7/{name}.py"):

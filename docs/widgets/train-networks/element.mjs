@@ -223,7 +223,7 @@ class TrainNetworks extends Widget {
     const context = canvas.getContext("2d");
     const small = (this.small ??= new OffscreenCanvas(MAP, MAP)).getContext("2d");
     const image = small.createImageData(MAP, MAP);
-    const colours = [this.rgb("plain"), this.rgb("residual")];
+    const colours = [this.rgb("rust"), this.rgb("blue")]; // of classes, not of networks
     for (let i = 0, at = 0; i < map.length; i++, at += 4) {
       const sure = (map[i] - 127.5) / 127.5; // -1: class 0 for certain, 1: class 1
       const [red, green, blue] = colours[sure > 0 ? 1 : 0];
