@@ -39,6 +39,8 @@ def test_style_sheets_have_what_pages_can_match_and_nothing_else(site: Path) -> 
     text = main.read_text(encoding="utf-8") + palette.read_text(encoding="utf-8")
     for gone in ("data-md-color-switching", ".tabbed-", "table:not([class])", ".md-banner"):
         assert gone not in text
+    (own,) = (site / "v").glob("*/assets/cv7.css")
+    assert "/*" not in own.read_text(encoding="utf-8"), "comments are for whoever edits it"
     # On pages, set by a script, and written by a script.
     for left in ("[data-md-color-scheme=slate]{", ".focus-visible", ".md-typeset h1 mark"):
         assert left in text
