@@ -14,8 +14,8 @@ export NO_MKDOCS_2_WARNING := 1 # the theme's advertisement of its successor; se
 # Windows has encodings of its own, and Python speaks them there unless told not to.
 export PYTHONUTF8 := 1
 
-.PHONY: help serve page build offline preview lint check test audit growth refresh regen mutants links lock \
-	chromium clean
+.PHONY: help serve page where build offline preview lint check test audit growth refresh regen mutants links \
+	lock chromium clean
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -28,6 +28,9 @@ serve: .venv/check.stamp ## build the site and serve it, rebuilding as you edit
 page: .venv/check.stamp ## add a page: make page NAME=squeeze-excitation, with TITLE="…" and WIDGET=1 if you like
 	@$(BIN)/python -m tests.page "$(NAME)" --title "$(TITLE)" $(if $(WIDGET),--widget)
 	@$(BIN)/pytest -q --regen $(FAST_TESTS) > .venv/page.log || { cat .venv/page.log; exit 1; }
+
+where: .venv/check.stamp ## list all files that a page is made of: make where PAGE=skip-connections
+	@$(BIN)/python -m tests.where "$(PAGE)"
 
 build: .venv/test.stamp .ci/node_modules/stamp ## run the notebooks, if what they depend on has changed, and build into site/
 	@NOTEBOOKS=run $(BIN)/mkdocs build --strict

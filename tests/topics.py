@@ -1,12 +1,9 @@
-"""Which files belong to a topic: those that carry its slug, as the table here spells it."""
+"""Which files carry a slug, as the table here spells it: what `make page` copies."""
 
-import re
 from pathlib import Path
 
-from .conftest import NOTEBOOKS, PAGES, ROOT
+from .conftest import ROOT
 
-# Pages about the site name everything, and teach nothing.
-TAUGHT = [page for page in PAGES if page.parent.name != "about"]
 # {slug} is residual-block, {module} residual_block.
 KINDS = {
     "Page": ("docs/chapters/{slug}.md", "docs/in-brief/{slug}.md"),
@@ -38,7 +35,7 @@ KINDS = {
 
 
 def files(slug: str) -> dict[str, list[Path]]:
-    """The topic's files by kind, kinds without one left out."""
+    """The files of a slug by kind, kinds without one left out."""
     module = slug.replace("-", "_")
     found = {
         kind: [
@@ -49,20 +46,3 @@ def files(slug: str) -> dict[str, list[Path]]:
         for kind, patterns in KINDS.items()
     }
     return {kind: paths for kind, paths in found.items() if paths}
-
-
-def pages(slug: str) -> list[Path]:
-    """The topic's own page, or those that include or link something of it."""
-    own = files(slug).get("Page", [])
-    used = re.compile(
-        rf'(?:snippets|notebooks|figures|data|starters)/{slug}\.|<cv7-{slug}>|data\("{slug}"'
-    )
-    return own or [p for p in TAUGHT if used.search(p.read_text(encoding="utf-8"))]
-
-
-def topics() -> list[str]:
-    """Every slug that pages show something of."""
-    named = [*PAGES, *NOTEBOOKS, *(ROOT / "snippets").rglob("*.py")]
-    named += [*(ROOT / "docs/data").glob("*.json"), *(ROOT / "docs/widgets").iterdir()]
-    slugs = {path.stem for path in named}
-    return sorted(slug for slug in slugs if "_" not in slug and files(slug) and pages(slug))
