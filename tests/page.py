@@ -14,6 +14,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from docs._site import claims
+from docs._site.digits import GIVENS, lines
+
 from . import topics
 from .conftest import PAGES, ROOT
 from .sections import header
@@ -23,7 +26,8 @@ NAV = ROOT / "mkdocs.yml"
 DESCRIPTION = "A copy of the reference page. Write here, in a sentence or two, what {title} is."
 # In the order in which one writes them.
 WHAT_TO_DO = {
-    "Page": "your text; its numbers carry their expressions",
+    "Page": "your text; its head lists the numbers that an example chooses",
+    "Numbers": "what computes, measures or cites the other numbers of the page",
     "Snippet": "your code, in named sections, each shown on the page",
     "Figures": "what the figure shows; its text alternative stands on the page",
     "Questions": "what is asked, and a hint for each mistake you foresee",
@@ -91,6 +95,17 @@ def page_text(text: str, title: str, *, widget: bool) -> str:
     return re.sub(r"^description: .*$", description, text, count=1, flags=re.M)
 
 
+def without_what_is_gone(page: Path) -> None:
+    """What is said of numbers, for the page without its section of sliders."""
+    listed, changed = claims.fitted(claims.of(page))
+    text = lines(claims.beside(page))
+    for number, line in changed.items():
+        text[number - 1] = f"{line}\n" if line else ""
+    claims.beside(page).write_text("".join(text), encoding="utf-8")
+    head = GIVENS.sub(lambda _: claims.listing(listed), page.read_text(encoding="utf-8"), count=1)
+    page.write_text(head, encoding="utf-8")
+
+
 def create(slug: str, title: str, *, widget: bool) -> dict[str, list[Path]]:
     """Write the topic's files; returns them by kind."""
     check(slug, title)
@@ -108,6 +123,7 @@ def create(slug: str, title: str, *, widget: bool) -> dict[str, list[Path]]:
     nav = line.sub(lambda m: m[0] + renamed(m[0], slug, title), NAV.read_text(encoding="utf-8"))
     NAV.write_text(nav, encoding="utf-8")
     made = topics.files(slug)
+    without_what_is_gone(made["Page"][0])
     python = [path for paths in made.values() for path in paths if path.suffix == ".py"]
     for tidy in (("check", "--fix-only", "--select=I"), ("format",)):  # its name sorts elsewhere
         subprocess.run([sys.executable, "-m", "ruff", *tidy, "--quiet", *python], check=True)

@@ -1,38 +1,45 @@
 """Numbers in pages, and the expressions that compute them.
 
-A number carries its expression in a comment behind it, on the same line:
+Beside a page that shows numbers lies a file that says what they are, docs/chapters/<page>.numbers:
 
-    8,768<!--= cost.separable_parameters(64, 128, 3) -->             computed by cv7
-    60.9<!--= mean(data("slug", "plain", depth=64)["error"]) -->     measured, docs/data/slug.json
-    73.9<!--= acc("defects", "C", 250) -->  measured; so are gain(...) and probe(...)
-    7.93<!--= source("he2015", "Table 6", "1202") -->                cited, docs/data/sources.json
-    0.034<!--= lecture("skip-24") -->       the lecture's own figure, docs/data/claims.json
-    0.85<!--= given(0.85) -->               an input that an example chooses
+    8,768 = cost.separable_parameters(64, 128, 3)                    computed by cv7
+    60.9×2 = mean(data("slug", "plain", depth=64)["error"])          measured, docs/data/slug.json
+    73.9 = acc("defects", "C", 250)         measured; so are gain(...) and probe(...)
+    7.93 = source("he2015", "Table 6", "1202")                       cited, docs/data/sources.json
+    0.034 = lecture("skip-24")              the lecture's own figure, docs/data/claims.json
+    22.5 26.5 = [min(gain("defects", "C", "A", 250)), max(gain("defects", "C", "A", 250))]
+    “64 images” = data("gpu", "provenance", "settings", "batch_size")
 
-The comment speaks of the last number before it, also inside a formula; a list of values speaks
-of as many last numbers. The value is compared to the decimals shown.
+On the left stands what the page shows, wherever it shows it, with ×2 where it does so twice. Words
+around a number tell it from an equal one of another origin. Values are compared to the decimals
+shown. What an example chooses freely, and digits that state nothing, the head of the page lists,
+`givens: 128 0.85`. All numbers of a page together have to be those of the file and those of the
+head, each as often as they say it: so an altered digit shows, and a sentence may be rewritten or
+moved without a thought for expressions.
+
+Where no such file can lie, in notebooks, a number carries its expression behind it, on its line,
+as 8,768<!--= cost.separable_parameters(64, 128, 3) --> or 0.85<!--= given(0.85) -->; pages may do
+so, too. That comment speaks of the last number before it, a list of values of as many last ones.
 """
 
 import json
 import math
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from pathlib import Path
 from statistics import mean
+from textwrap import wrap
 from typing import Any
 
 from cv7 import cost, fine_tuning, gradient_flow, networks
+from docs._site.digits import COMMENT, GIVENS, NUMBER, lines, numbers, prose
 
 DATA = Path(__file__).resolve().parents[1] / "data"
-COMMENT = re.compile(r"<!--= (.*?) -->")
-NUMBER = re.compile(
-    r"(?<![\w.])(?<![A-Za-z]-)(?P<sign>(?<![)}\]\d])[-−])?"
-    r"(?P<digits>\d{1,3}(?:(?:,|\{,\})\d{3})+|\d+)(?:\.(?P<decimals>\d+))?"
-    r"(?:(?P<times>\s*(?:\\{1,2}times|×)\s*10\^\{?)(?P<exponent>-?\d+)(?P<close>\}?))?"
-)
+SHOWN = re.compile(r"(\S+?)(?:×(\d+))?")  # in a file of numbers: 8,768 or 0.21×3
 
 
 @cache
@@ -107,6 +114,7 @@ NAMES: dict[str, Any] = {
 }
 
 
+@cache
 def evaluate(expression: str) -> list[Any]:
     value = eval(expression, {"__builtins__": {}, **NAMES})
     return list(value) if isinstance(value, (list, tuple)) else [value]
@@ -130,12 +138,44 @@ def as_shown(value: float, number: re.Match[str]) -> str:
     return sign + digits + tail
 
 
+def written(value: float, number: str) -> str:
+    """The same, for the text of a number."""
+    match = NUMBER.fullmatch(number)
+    return as_shown(value, match) if match else number
+
+
+def plain(number: str) -> str:
+    """A number as lists of numbers have it, also where a page writes TeX: 18,432 or 5.5×10^-4."""
+    number = re.sub(r"\\+times", "×", number.replace("−", "-"))
+    return re.sub(r"[{}\s]", "", number)
+
+
 KINDS = {
     "cited": re.compile(r"source\("),
     "measured": re.compile(r"(?:data|acc|gain|probe)\("),
     "lecture": re.compile(r"lecture\("),
     "given": re.compile(r"given\("),
 }
+
+
+def kind(expression: str) -> str:
+    """Where a number comes from: the first of KINDS that its expression uses."""
+    return next((kind for kind, names in KINDS.items() if names.search(expression)), "computed")
+
+
+def sources(expression: str) -> list[tuple[str, str]]:
+    """The sources that an expression cites, each with the place in it."""
+    return re.findall(r"source\(['\"](\w+)['\"], ['\"]([^'\"]+)", expression)
+
+
+def origin(expression: str) -> tuple[str, ...]:
+    """Source and place of a cited number, the data of a measured one; of others nothing."""
+    if kind(expression) == "cited":
+        return sources(expression)[0]
+    if kind(expression) == "measured":
+        named = re.search(r"data\(['\"]([\w-]+)", expression)
+        return (named[1] if named else "transfer-learning",)
+    return ()
 
 
 @dataclass
@@ -148,22 +188,29 @@ class Claim:
     shown: str
     expected: str
     expression: str
+    sure: bool = True  # whether none of equal numbers beside it is something else
 
     @property
     def kind(self) -> str:
-        """Where the number comes from: the first of KINDS that its expression uses."""
-        found = (kind for kind, names in KINDS.items() if names.search(self.expression))
-        return next(found, "computed")
+        return kind(self.expression)
+
+    @property
+    def origin(self) -> tuple[str, ...]:
+        return origin(self.expression)
+
+
+def tried(expression: str) -> list[Any]:
+    try:
+        return evaluate(expression)
+    except Exception as error:
+        raise ValueError(f"`{expression}` fails: {type(error).__name__}: {error}") from error
 
 
 def claims(line: str, number: int) -> Iterator[Claim]:
     """The claims of one line; raises ValueError where an expression fails or finds no number."""
     position = 0
     for comment in COMMENT.finditer(line):
-        try:
-            values = evaluate(comment[1])
-        except Exception as error:
-            raise ValueError(f"`{comment[1]}` fails: {type(error).__name__}: {error}") from error
+        values = tried(comment[1])
         before = list(NUMBER.finditer(line, position, comment.start()))
         if len(before) < len(values):
             raise ValueError(f"`{comment[1]}` gives {len(values)} values: no number to its left")
@@ -172,3 +219,236 @@ def claims(line: str, number: int) -> Iterator[Claim]:
                 number, match.start(), match.end(), match[0], as_shown(value, match), comment[1]
             )
         position = comment.end()
+
+
+@dataclass
+class Entry:
+    """A line of a file of numbers."""
+
+    line: int
+    quote: str  # words around the numbers, or nothing
+    shown: list[str]
+    times: list[int]
+    expression: str
+    values: list[Any]
+
+    @property
+    def origin(self) -> tuple[str, ...]:
+        return origin(self.expression)
+
+    @property
+    def expected(self) -> list[str]:
+        return [written(v, shown) for v, shown in zip(self.values, self.shown, strict=True)]
+
+    def written(self, numbers: list[str], times: list[int]) -> str:
+        """The line with other numbers, or with these as many times."""
+        if self.quote:
+            left = iter(numbers)
+            return f"“{NUMBER.sub(lambda _: next(left), self.quote)}” = {self.expression}"
+        return f"{' '.join(map(said, numbers, times))} = {self.expression}"
+
+
+def counted(text: str) -> list[tuple[str, int]]:
+    """The numbers of a list, and how often each is meant."""
+    found = (SHOWN.fullmatch(part) for part in text.split())
+    return [(part[1], int(part[2] or 1)) for part in found if part]
+
+
+def said(number: str, times: int) -> str:
+    return number if times == 1 else f"{number}×{times}"
+
+
+def entry(text: str, number: int) -> Entry:
+    """Raises ValueError, with the cure, where a line of a file of numbers says nothing."""
+    left, equals, expression = text.strip().partition("” = " if text.startswith("“") else " = ")
+    if not equals:
+        raise ValueError(f"“{text.strip()}” is not `what the page shows = expression`: write it so")
+    quote = left[1:] if left.startswith("“") else ""
+    parts = [(match[0], 1) for match in NUMBER.finditer(quote)] if quote else counted(left)
+    values = tried(expression)
+    if len(values) != len(parts):
+        raise ValueError(
+            f"`{expression}` gives {len(values)} values: write as many numbers to its left"
+        )
+    for part, _ in parts:
+        if not NUMBER.fullmatch(part):
+            raise ValueError(f"“{part}” is no number: write 8,768, 0.85, -3 or 5.5×10^-4")
+    shown, times = [part for part, _ in parts], [times for _, times in parts]
+    return Entry(number, quote, shown, times, expression, values)
+
+
+def beside(page: Path) -> Path:
+    return page.with_suffix(".numbers")
+
+
+def givens(page: Path) -> tuple[range, list[str]]:
+    """The lines in a page's head that list numbers without origin; and these."""
+    text = page.read_text(encoding="utf-8")
+    found = GIVENS.search(text.partition("\n---\n")[0] if text.startswith("---\n") else "")
+    if not found:
+        return range(0), []
+    first = text.count("\n", 0, found.start()) + 1
+    listed = [text for text, times in counted(found[1].strip("\"'")) for _ in range(times)]
+    return range(first, first + found[0].count("\n") + 1), listed
+
+
+def paragraphs(page: Path) -> dict[int, str]:
+    """Per line, the stretch of lines between blank ones that it belongs to."""
+    found: dict[int, str] = {}
+    text, first = lines(page), 0
+    for index, line in enumerate([*text, ""]):
+        if not line.strip():
+            found.update(dict.fromkeys(range(first + 1, index + 1), "".join(text[first:index])))
+            first = index + 1
+    return found
+
+
+def names(paragraph: str, source: tuple[str, ...]) -> bool:
+    """Whether it links a source and says the place in it."""
+    visible = COMMENT.sub("", paragraph)
+    return f"#{source[0]})" in visible and source[1] in visible
+
+
+@dataclass(frozen=True)
+class Number:
+    line: int
+    start: int
+    end: int
+    raw: str
+
+    @property
+    def text(self) -> str:
+        return plain(self.raw)
+
+
+@dataclass
+class Numbers:
+    """What a page shows, and what is said of it."""
+
+    page: Path
+    claims: list[Claim] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+    # What no comment speaks of and no words tell apart, in the order of the page.
+    plain: list[Number] = field(default_factory=list)
+    errors: list[tuple[Path, int, str]] = field(default_factory=list)
+    unclear: list[tuple[Path, int, str]] = field(default_factory=list)
+
+
+def of(page: Path) -> Numbers:
+    """The numbers of a page, each with its expression where it has one."""
+    found = Numbers(page)
+    file, head, text = beside(page), givens(page)[0], prose(page)
+    for number, line in text:
+        covered: set[int] = set()
+        try:
+            for claim in claims(line, number):
+                found.claims.append(claim)
+                covered.update(range(claim.start, claim.end))
+        except ValueError as error:
+            found.errors.append((page, number, str(error)))
+        rest = "".join(" " if i in covered else c for i, c in enumerate(line))
+        for start, end in numbers(rest) if number not in head else ():
+            found.plain.append(Number(number, start, end, line[start:end]))
+    for number, line in enumerate(lines(file) if file.exists() else (), start=1):
+        if line.strip() and not line.startswith("#"):
+            try:
+                found.entries.append(entry(line, number))
+            except ValueError as error:
+                found.errors.append((file, number, str(error)))
+    quoted(found, dict(text))
+    told(found)
+    found.claims.sort(key=lambda claim: (claim.line, claim.start))
+    return found
+
+
+def quoted(found: Numbers, text: dict[int, str]) -> None:
+    """Finds the numbers that entries tell apart by the words around them."""
+    for entry in (entry for entry in found.entries if entry.quote):
+        places = [
+            (line, match.start())
+            for line, words in text.items()
+            for match in re.finditer(re.escape(entry.quote), words)
+        ]
+        inside = [
+            number
+            for number in found.plain
+            for line, start in places
+            if number.line == line and start <= number.start < start + len(entry.quote)
+        ]
+        if not inside or len(inside) != len(places) * len(entry.shown):
+            what = f"the page does not have “{entry.quote}”: quote it as it stands there"
+            found.unclear.append((beside(found.page), entry.line, what))
+            continue
+        for index, number in enumerate(inside):
+            found.claims.append(claimed(number, entry, index % len(entry.shown)))
+            found.plain.remove(number)
+
+
+def claimed(number: Number, entry: Entry, index: int, *, sure: bool = True) -> Claim:
+    place = (number.line, number.start, number.end, number.raw)
+    expected = written(entry.values[index], number.raw)
+    return Claim(*place, expected, entry.expression, sure)
+
+
+def told(found: Numbers) -> None:
+    """Finds the other numbers that entries speak of, by what they show."""
+    listed, around = Counter(givens(found.page)[1]), paragraphs(found.page)
+    for text in sorted({number.text for number in found.plain}):
+        places = [number for number in found.plain if number.text == text]
+        here = [
+            (entry, index)
+            for entry in found.entries
+            for index, shown in enumerate(entry.shown)
+            if shown == text and not entry.quote
+        ]
+        # A cited number stands where its source is named.
+        for entry, index in [pair for pair in here if len(pair[0].origin) == 2]:
+            near = [number for number in places if names(around[number.line], entry.origin)]
+            if len(near) == entry.times[index]:
+                found.claims += [claimed(number, entry, index) for number in near]
+                places = [number for number in places if number not in near]
+                here.remove((entry, index))
+        origins = {entry.origin for entry, _ in here} | ({()} if listed[text] else set())
+        values = {entry.expected[index] for entry, index in here}
+        sure = len(values) == 1 and not listed[text]
+        for entry, index in here:
+            mine, places = places[: entry.times[index]], places[entry.times[index] :]
+            if len(origins) == 1:
+                found.claims += [claimed(number, entry, index, sure=sure) for number in mine]
+            elif entry.origin:
+                what = (
+                    f"the page shows {text} as something else, too: write words around it instead, "
+                    f"as in “{text} images” = {entry.expression}"
+                )
+                found.unclear.append((beside(found.page), entry.line, what))
+
+
+def listing(numbers: Iterable[str]) -> str:
+    """The line for a page's head; a long one goes on below."""
+    return "\n  ".join(wrap(" ".join(["givens:", *numbers]), 98, break_on_hyphens=False))
+
+
+def fitted(found: Numbers) -> tuple[list[str], dict[int, str]]:
+    """What a page's head should list as it is, and lines of its file that should read otherwise.
+
+    They are what a failing test proposes. A line that speaks of nothing any more is empty.
+    """
+    rest, changed = Counter(number.text for number in found.plain), {}
+    there = {claim.expression for claim in found.claims}
+    for entry in found.entries:
+        if entry.quote:
+            if entry.expression not in there:
+                changed[entry.line] = ""
+            continue
+        times = []
+        for shown, said in zip(entry.shown, entry.times, strict=True):
+            times.append(min(said, rest[shown]))
+            rest[shown] -= times[-1]
+        if times != entry.times:
+            changed[entry.line] = entry.written(entry.shown, times) if any(times) else ""
+    listed: list[str] = []
+    for number in reversed(found.plain):
+        if rest[number.text] > 0:
+            rest[number.text] -= 1
+            listed.insert(0, number.text)
+    return listed, changed

@@ -38,7 +38,7 @@ sys.path.insert(0, str(ROOT))  # a hook is loaded by its path; this finds its ne
 
 from cv7.measured import DATA  # noqa: E402
 from docs._site import pages  # noqa: E402
-from docs._site.claims import claims  # noqa: E402
+from docs._site.claims import of  # noqa: E402
 from docs._site.kept import kept  # noqa: E402
 from docs._site.percent import Notebook, code_cells, fingerprint, read  # noqa: E402
 
@@ -209,13 +209,11 @@ def used_by() -> dict[str, Counter[str]]:
         made_by[path.stem] = Path(made).stem
     found: dict[str, Counter[str]] = {}
     for path in sorted((ROOT / "docs").glob("[!_]*/*.md")):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            for claim in claims(line, 0):
-                origin = pages.origin(claim)
-                if origin and claim.kind == "measured":
-                    slug = made_by[origin[0].partition("#")[2]]
-                    page = path.relative_to(ROOT / "docs").as_posix()
-                    found.setdefault(slug, Counter())[page] += 1
+        for claim in of(path).claims:
+            if claim.kind == "measured":
+                slug = made_by[claim.origin[0]]
+                page = path.relative_to(ROOT / "docs").as_posix()
+                found.setdefault(slug, Counter())[page] += 1
     return found
 
 

@@ -3,7 +3,9 @@
 import logging
 import re
 import sys
+from collections.abc import Iterable
 from functools import cache
+from itertools import groupby
 from os.path import relpath
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))  # a hook is loaded by its path; this finds its neighbour
 
 from docs._site import includes  # noqa: E402
-from docs._site.claims import Claim, claims, load  # noqa: E402
+from docs._site.claims import Claim, claims, load, of  # noqa: E402
 
 SVG_IMAGE = re.compile(r'<img alt="([^"]*)"[^>]*? src="(?:\.\./)*(figures/[\w-]+\.svg)"[^>]*>')
 # The theme's search dialog has no name, which screen readers need (axe: aria-dialog-name).
@@ -44,23 +46,21 @@ def title(page: str) -> str:
 
 def origin(claim: Claim) -> tuple[str, str] | None:
     """Where a measured or cited number comes from: a page with its anchor, and a few words."""
-    if claim.kind == "cited":
-        key, place = re.findall(r"source\(['\"](\w+)['\"], ['\"]([^'\"]+)", claim.expression)[0]
-        return f"about/references.md#{key}", f"{load('sources')[key]['name']}, {place}"
-    if claim.kind == "measured":
-        named = re.search(r"data\(['\"]([\w-]+)", claim.expression)
-        slug = named[1] if named else "transfer-learning"
-        return f"about/how-we-know.md#{slug}", "Measured: when, how and by which script"
+    match claim.origin:
+        case (key, place):
+            return f"about/references.md#{key}", f"{load('sources')[key]['name']}, {place}"
+        case (slug,):
+            return f"about/how-we-know.md#{slug}", "Measured: when, how and by which script"
     return None
 
 
-def linked(line: str, folder: str) -> str:
+def linked(line: str, folder: str, known: Iterable[Claim] | None = None) -> str:
     """The line with each measured or cited number a quiet link to its origin."""
     taken = [match.span() for match in UNLINKED.finditer(FOR_TESTS.sub(_blank, line))]
     found = [
-        (claim, *known)
-        for claim in claims(line, 0)
-        if (known := origin(claim)) and not any(start <= claim.start < end for start, end in taken)
+        (claim, *place)
+        for claim in (claims(line, 0) if known is None else known)
+        if (place := origin(claim)) and not any(start <= claim.start < end for start, end in taken)
     ]
     targets = [target for _, target, _ in found]
     for index in reversed(range(len(found))):
@@ -102,16 +102,17 @@ def on_pre_build(**_: Any) -> None:
 
 def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
     name = page.file.src_uri
-    if "<!--= " in markdown:
+    path = ROOT / "docs" / name
+    if path.suffix == ".md":
+        numbers, text = of(path), path.read_text(encoding="utf-8").splitlines(keepends=True)
+        for file, number, what in numbers.errors:
+            raise PluginError(f"{file.relative_to(ROOT).as_posix()}:{number}: {what}: correct it")
+        # By what the line says: other hooks have added lines, so its number is another by now.
+        by_line = groupby(numbers.claims, key=lambda claim: claim.line)
+        known = {text[line - 1]: list(found) for line, found in by_line}
         lines = markdown.splitlines(keepends=True)
-        for index, line in enumerate(lines):
-            try:
-                lines[index] = linked(line, str(Path(name).parent))
-            except ValueError as error:
-                above = (ROOT / "docs" / name).read_text(encoding="utf-8").partition(line)[0]
-                number = above.count("\n") + 1
-                raise PluginError(f"docs/{name}:{number}: {error}: correct it") from error
-        markdown = "".join(lines)
+        folder = str(Path(name).parent)
+        markdown = "".join(linked(line, folder, known.get(line, ())) for line in lines)
     return FOR_TESTS.sub("", markdown)
 
 

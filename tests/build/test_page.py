@@ -17,6 +17,7 @@ from ..conftest import ROOT
 pytestmark = pytest.mark.xdist_group("page")  # they share what takes long to make
 PLAIN, WITH_WIDGET = "squeeze-excitation", "atrous"  # one name sorts after pytest, one before
 PAGE, OTHER = f"docs/in-brief/{PLAIN}.md", f"docs/in-brief/{WITH_WIDGET}.md"
+OTHER_NUMBERS = f"docs/in-brief/{WITH_WIDGET}.numbers"
 CONTROLS = f"docs/widgets/{WITH_WIDGET}/controls.html"
 PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")
 # Tests that look at all pages together, and would notice a page that does not fit in.
@@ -55,8 +56,13 @@ MISTAKES: dict[str, tuple[str, Edit, str, str]] = {
         OTHER,
         replaced("- 7 = 223", "- 7 = 224"),
         "- 7 = 224",
-        f"{OTHER}:{{line}}: shows 224, but `[224, 2, 3, 7, 224 + 2 * 3 - 7]` is 223 "
-        "(make refresh rewrites it)",
+        f"{OTHER}:{{line}}: 224 has no source in: 2. Room: $224 + 2 \\cdot 3 - 7 = 224$.\n",
+    ),
+    "expression that is not what its page says": (
+        OTHER_NUMBERS,
+        replaced("223 // 2", "223 // 3"),
+        "223 // 3",
+        "shows 111, but `223 // 3` is 74 (make refresh rewrites it)",
     ),
     "figure without a text alternative": (
         PAGE,
@@ -211,7 +217,8 @@ def test_a_mistake_is_named_with_file_line_and_cure(
 
 
 def test_the_cure_for_a_number_shows_what_to_write(complaints: str) -> None:
-    assert "computed: write its expression behind it, 8,768<!--= cost.… -->" in complaints
+    file = f"docs/in-brief/{PLAIN}.numbers"
+    assert f"computed: say in {file} what computes it, 8,768 = cost.…" in complaints
 
 
 @pytest.mark.parametrize(

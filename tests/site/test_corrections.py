@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from markdown.extensions.toc import slugify
 
-from docs._site.claims import COMMENT
+from docs._site.digits import COMMENT
 
 from ..conftest import ROOT, Generated, report
 from .test_layout import ANSWERS, NOTE

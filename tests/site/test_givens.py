@@ -1,23 +1,29 @@
-"""Digits that state nothing but themselves are listed in a page's head, and still looked at."""
+"""A page’s numbers are those that its head lists and those that its file of numbers says."""
 
 from pathlib import Path
 
 import pytest
 
+from docs._site.claims import listing
+
 from . import test_numbers
-from .test_numbers import alone, listing
+from .test_numbers import alone
 
 PAGE = """\
 ---
 title: Squeeze and Excitation
-givens: 0.85 2 2
+givens: 2 2 0.85
 ---
 
 # Squeeze and Excitation
 
-On $\\R^2$, layers of $2 C^2/r$ weights, 8,768<!--= cost.separable_parameters(64, 128, 3) -->.
+On $\\R^2$, layers of $2 C^2/r$ weights, 8,768 and 8,768 or 288.
 
 ![A map of which the part 0.85 is kept](../figures/squeeze.svg)
+"""
+NUMBERS = """\
+8,768×2 = cost.separable_parameters(64, 128, 3)
+288 = 9 * 32
 """
 
 
@@ -31,44 +37,94 @@ def edited(path: Path, old: str, new: str) -> tuple[list[str], str]:
 def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "docs/page.md"
     path.parent.mkdir()
+    path.with_suffix(".numbers").write_text(NUMBERS, encoding="utf-8")
     monkeypatch.setattr(test_numbers, "ROOT", tmp_path)
     monkeypatch.setattr(test_numbers, "PAGES", [path])
     return path
 
 
-def test_what_is_listed_needs_no_origin(written: Path) -> None:
+def test_what_is_listed_and_said_is_enough(written: Path) -> None:
     assert edited(written, "", "")[0] == []
-    assert edited(written, "givens: 0.85 2 2", 'givens: "2 2 0.85"')[0] == []
+    assert edited(written, "givens: 2 2 0.85", 'givens: "0.85\n  2×2"')[0] == []
+
+
+def test_a_sentence_may_be_moved_and_rewritten(written: Path) -> None:
+    moved = PAGE.replace("weights, 8,768 and 8,768 or 288.", "weights.")
+    moved = moved.replace("kept]", "kept, 8,768 or 288 or $8{,}768$]")
+    written.write_text(moved, encoding="utf-8")
+    assert alone(written)[0] == []
 
 
 def test_what_is_not_listed_is_named_and_the_line_for_the_head_is_given(written: Path) -> None:
-    problems, cure = edited(written, "givens: 0.85 2 2\n", "")
+    problems, cure = edited(written, "givens: 2 2 0.85\n", "")
+    sentence = "On $\\R^2$, layers of $2 C^2/r$ weights, 8,768 and 8,768 or 288."
     assert problems == [
-        "docs/page.md:7: 2 has no source in: On $\\R^2$, layers of $2 C^2/r$ weights, 8,768"
-        "<!--= cost.separable_parameters(64, 128, 3) -->.",
-        "docs/page.md:7: 2 has no source in: On $\\R^2$, layers of $2 C^2/r$ weights, 8,768"
-        "<!--= cost.separable_parameters(64, 128, 3) -->.",
+        f"docs/page.md:7: 2 has no source (or in line 7) in: {sentence}",
+        f"docs/page.md:7: 2 has no source (or in line 7) in: {sentence}",
+        "docs/page.md:9: 0.85 has no source in: ![A map of which the part 0.85 is kept]"
+        "(../figures/squeeze.svg)",
+    ] or problems == [
+        f"docs/page.md:7: 2 has no source in: {sentence}",
+        f"docs/page.md:7: 2 has no source in: {sentence}",
         "docs/page.md:9: 0.85 has no source in: ![A map of which the part 0.85 is kept]"
         "(../figures/squeeze.svg)",
     ]
-    assert cure.startswith("\n  computed: write its expression behind it")
-    assert cure.endswith("\ngivens: 0.85 2 2")
+    assert cure.startswith(
+        "\n  computed: say in docs/page.numbers what computes it, 8,768 = cost.…"
+    )
+    assert cure.endswith("\ngivens: 2 2 0.85")
 
 
-def test_an_altered_digit_is_named(written: Path) -> None:
+def test_an_altered_given_is_named(written: Path) -> None:
     problems, cure = edited(written, "C^2", "C^3")
-    assert len(problems) == 2
-    assert problems[0].startswith("docs/page.md:8: 3 has no source in: On ")
-    assert problems[1] == "docs/page.md:3: lists “2” 2×, and the page has it 1×"
-    assert cure.endswith("\ngivens: 0.85 2 3")
+    assert problems == [
+        "docs/page.md:8: 3 has no source in: On $\\R^2$, layers of $2 C^3/r$ weights, 8,768 and "
+        "8,768 or 288.",
+        "docs/page.md:3: lists “2” 2×, and the page has it 1×",
+    ]
+    assert cure.endswith("\ngivens: 2 3 0.85")
     assert edited(written, "part 0.85", "part 0.86")[0]
-    assert edited(written, "8,768<", "8,769<")[0] == [], "its expression says what it is"
 
 
-def test_a_digit_that_is_gone_is_named(written: Path) -> None:
+def test_an_altered_digit_that_is_right_elsewhere_is_named_where_it_stands(written: Path) -> None:
+    problems, _ = edited(written, "part 0.85", "part 2")
+    assert problems == [
+        "docs/page.md:10: 2 has no source in: ![A map of which the part 2 is kept]"
+        "(../figures/squeeze.svg)",
+        "docs/page.md:3: lists “0.85” 1×, and the page has it 0×",
+    ]
+
+
+def test_an_altered_number_of_the_file_is_named_there_too(written: Path) -> None:
+    problems, cure = edited(written, "8,768 or", "8,769 or")
+    assert problems == [
+        "docs/page.md:8: 8,769 has no source in: On $\\R^2$, layers of $2 C^2/r$ weights, 8,768 "
+        "and 8,769 or 288.",
+        "docs/page.numbers:1: says “8,768” 2×, and the page has it 1×",
+    ]
+    assert cure.endswith("\ngivens: 2 2 8,769 0.85")
+    problems, cure = edited(written, "or 288", "or 8,768")
+    assert problems[1:] == ["docs/page.numbers:2: says “288” 1×, and the page has it 0×"]
+    assert (
+        "\n  the same as in docs/page.numbers:1: write it once more there, "
+        "8,768×3 = cost.separable_parameters(64, 128, 3)\n"
+    ) in cure
+
+
+def test_what_is_gone_is_named(written: Path) -> None:
     problems, cure = edited(written, "C^2/r", "C/r")
     assert problems == ["docs/page.md:3: lists “2” 2×, and the page has it 1×"]
-    assert cure == ": if that is right, write `givens: 0.85 2`"
+    assert cure == ": if that is right, write `givens: 2 0.85`"
+    problems, cure = edited(written, "8,768 and 8,768 or 288", "8,768")
+    assert problems == [
+        "docs/page.numbers:1: says “8,768” 2×, and the page has it 1×",
+        "docs/page.numbers:2: says “288” 1×, and the page has it 0×",
+    ]
+    assert cure == (
+        ": if that is right, write `8,768 = cost.separable_parameters(64, 128, 3)` in "
+        "docs/page.numbers:1 and delete docs/page.numbers:2"
+    )
+    written.with_suffix(".numbers").unlink()
     written.write_text("---\ngivens: 2\n---\n\nNone.\n", encoding="utf-8")
     problems, cure = alone(written)
     assert problems == ["docs/page.md:2: lists “2” 1×, and the page has it 0×"]
@@ -76,12 +132,15 @@ def test_a_digit_that_is_gone_is_named(written: Path) -> None:
 
 
 def test_only_the_head_lists(written: Path) -> None:
+    written.with_suffix(".numbers").unlink()
     written.write_text("---\ntitle: A page\n---\n\ngivens: 2\n", encoding="utf-8")
     assert alone(written)[0] == ["docs/page.md:5: 2 has no source in: givens: 2"]
 
 
-def test_a_list_reads_the_same_whatever_the_order() -> None:
-    assert listing(["1,797", "3", "0.85", "3"]) == "givens: 0.85 3 3 1,797"
+def test_a_long_list_goes_on_below() -> None:
+    assert listing(["1,797", "0.85"]) == "givens: 1,797 0.85"
+    line = listing(["1×10^-3"] * 20)
+    assert [len(part) <= 98 for part in line.split("\n  ")] == [True, True]
 
 
 def test_the_list_is_for_tests_alone(site: Path) -> None:

@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 import html5lib
 import pytest
 
-from docs._site.claims import COMMENT
+from docs._site.digits import COMMENT
 
 from ..conftest import ROOT, report
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from docs._site.claims import NUMBER, as_shown, claims
+from docs._site.claims import as_shown, claims
+from docs._site.digits import NUMBER
 
 
 @pytest.mark.parametrize(

@@ -3,14 +3,29 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from difflib import SequenceMatcher
 from functools import cache
 from pathlib import Path
 
 import pytest
 
 from cv7 import measured
-from docs._site.claims import COMMENT, DATA, claims
+from docs._site.claims import (
+    DATA,
+    Entry,
+    Number,
+    Numbers,
+    beside,
+    fitted,
+    givens,
+    listing,
+    names,
+    of,
+    paragraphs,
+    sources,
+)
+from docs._site.digits import COMMENT, lines, prose
 
 from ..codeblocks import code_blocks
 from ..conftest import NOTEBOOKS, PAGES, ROOT, Write, report
@@ -40,104 +55,74 @@ CODE_IN_TEXT = {
 }
 
 CURE = """
-  computed: write its expression behind it, 8,768<!--= cost.… -->
-  measured: the same over docs/data, <!--= mean(data("slug", …)) -->
-  cited:    record it in docs/data/sources.json, <!--= source("key", "Table 2", "row") -->
-  or write a small count as a word; an example’s own input is <!--= given(128) -->
-  (forms: docs/_site/claims.py)"""
+  computed: say in {file} what computes it, 8,768 = cost.…
+  measured: the same over docs/data, 59.5 = mean(data("slug", …))
+  cited:    record it in docs/data/sources.json, 7.93 = source("key", "Table 2", "row")
+  a small count: write it as a word
+  (forms: docs/_site/claims.py; in a notebook behind the number, 8,768<!--= cost.… -->)"""
 LISTED = """
-  one that states nothing but itself, in a formula or a text alternative: list it in the head of
-  the page, which becomes, where none of these is cured otherwise,
+  an example’s own input, or one that states nothing but itself: list it in the head of the page,
+  which becomes, where none of these is cured otherwise,
 {line}"""
-GIVENS = re.compile(r"^givens: *[\"']?([\d., ]+?)[\"']? *$", re.M)  # in the head of a page
-
-# Digits that state nothing: names, dates, places in a source, shapes and the structure of formulas.
-# Patterns name the digits that they allow, so that an altered one is found. What only one page
-# has is listed in its head instead, as `givens: 2 2 0.85`.
-DEFINITIONAL = re.compile(
-    r"""
-    # names
-    ResNet-(?:18|34|50|101|152|110|1001|1202)\b | plain-(?:18|34|110)\b | CIFAR-10\b | VGG-16\b
-  | MobileNetV[12]\b | ShuffleNet\ V2\b | \bV1\b | ReLU6\b | CS231n | \bA4\b | B\(3\) | \bQ[12]\b
-  | Kirin\ 970\b | Snapdragon\ 810\b | Raspberry\ Pi\ 4\b | [Tt]op-[15]\b | float(?:16|32)\b
-  | int8 | TF32\b | NVIDIA\ H200\b
-  | CC\ BY\ 4\.0 | Python\ 3\.11(?:\.5)? | Node\ 20\b
-  | \bcv7\ \d+\.\d+\.\d+\b
-    # years, places in a source, weeks of the course, numbering
-  | \b(?:19|20)\d\d[ab]?\b | [Ww]eeks?\ (?:1\ to\ 7|7|8)\b | [Ll]ayers?\ 1\b
-  | \b(?:[Ss]ection|[Tt]able|[Ff]igure|[Ee]quation|[Cc]hapter|[Ee]xercise)s?
-    \ \d+(?:\.\d+)*(?:\ and\ \d\b)?
-  | ^\#\#\ 20\d\d-[01]\d-[0-3]\d\ ·
-  | ^\s*\d\.\ (?=\S) | ^\#\#\ [1-8]\ · | \[[1-8]\ · | ^\|\ [1-8]\ (?=[A-Z])
-    # kernels, square maps, channels, shapes
-  | \b([1357])×\1\b | \b(112|56|28|14|7|224|96|64|32|24|16|8|4)×\2\b
-  | \b(?:32→64|64→128|128→256|256→512|512→1024|32→32|64→64|32→192|192→32)\b
-  | \((?:8,\ 64(?:,\ (?:8,\ 8|16,\ 16|height,\ width))?|64,\ 32,\ 32|128,\ 16,\ 16)\)
-    # the structure of formulas: exponents, indices, the 1 that stands for the identity
-  | L\s*-\s*1(?:\s*-\s*l)? | l\s*[+-]\s*1 | n\s*-\s*1 | C\s*-\s*1 | \bg_1\b | \\mathbf\{F\}'_1
-  | D_[KF]\^2 | \bk\^2 | 2\^n | \\delta\^2 | \\(?:alpha|rho)\^2 | \\\\\[2pt\]
-  | \b2\ ?[Cb]\b
-  | ~?1/9\b | 1/4\$ | 1\s*/\s*N | 1\s*/\s*D_K\^2 | 1\ /\ \(1/ | \\frac1N | \\frac1\{D_K\^2
-  | \\frac\{1\}\{(?:N|D_K\^2)\} | 1\ \+\ (?:F'|\\ln)
-  | F'\ =\ -1\b | F'\ \\approx\ 0\b | \\mathbf\{0\} | l\ =\ 0\b | =\ 0\ \\dots
-    """,
-    re.X | re.M,
-)
 
 
 def name(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-def lines(page: Path) -> list[str]:
-    return page.read_text(encoding="utf-8").splitlines(keepends=True)
+def line_of(problem: tuple[Path, int, str]) -> str:
+    path, number, what = problem
+    return f"{name(path)}:{number}: {what}"
 
 
-@pytest.mark.parametrize("path", [*TEXTS, DATA / "claims.json"], ids=name)
+@pytest.mark.parametrize("path", TEXTS, ids=name)
 def test_numbers_are_what_their_expressions_say(path: Path, regen: bool, write: Write) -> None:
-    text, wrong = lines(path), []
-    for index, line in enumerate(text):
-        try:
-            found = list(claims(line, index + 1))
-        except ValueError as error:
-            wrong.append(f"{name(path)}:{index + 1}: {error}")
+    found, text, unsure = of(path), lines(path), set()
+    wrong = [line_of(problem) for problem in found.errors + found.unclear]
+    for claim in reversed(found.claims):
+        if claim.shown == claim.expected:
             continue
-        for claim in reversed(found):
-            if claim.shown == claim.expected:
-                continue
-            if regen:
-                line = line[: claim.start] + claim.expected + line[claim.end :]
-            else:
-                wrong.append(
-                    f"{name(path)}:{claim.line}: shows {claim.shown}, but "
-                    f"`{claim.expression}` is {claim.expected} (make refresh rewrites it)"
-                )
-        text[index] = line
+        says = f"{name(path)}:{claim.line}: shows {claim.shown}, but `{claim.expression}` is "
+        if not claim.sure:
+            unsure.add(claim.expression)
+            wrong.append(
+                f"{says}{claim.expected}. Which {claim.shown} of the page it is, only you can "
+                f"tell: write it there, and in {name(beside(path))}"
+            )
+        elif regen:
+            line = text[claim.line - 1]
+            text[claim.line - 1] = line[: claim.start] + claim.expected + line[claim.end :]
+        else:
+            wrong.append(f"{says}{claim.expected} (make refresh rewrites it)")
     if regen:
         write(path, "".join(text))
+        rewrite_entries(found, unsure, write)
+        if path.stem == "corrections":
+            rewrite_recorded("".join(text), write)
     report(wrong)
 
 
-def prose(path: Path) -> list[tuple[int, str]]:
-    """The lines that are written by hand, without blocks of code."""
-    kept, fence, cell = [], None, "markdown"
-    for number, line in enumerate(lines(path), start=1):
-        if path.suffix == ".py":  # a notebook
-            if line.startswith("# %%"):
-                cell = "markdown" if "[markdown]" in line else "code"
-            line = "" if cell == "code" else line.removeprefix("#").removeprefix(" ")
-        if line.startswith("<!-- What follows is written by `make refresh`"):
-            break  # and compared as a whole
-        mark = re.match(r"\s*(`{3,})", line)
-        if mark and fence in (None, mark[1]):
-            fence = mark[1] if fence is None else None
-        elif fence is None:
-            kept.append((number, line))
-    return kept
+def rewrite_entries(found: Numbers, unsure: set[str], write: Write) -> None:
+    if found.entries:
+        text = lines(beside(found.page))
+        for entry in found.entries:
+            if entry.expected != entry.shown and entry.expression not in unsure:
+                text[entry.line - 1] = entry.written(entry.expected, entry.times) + "\n"
+        write(beside(found.page), "".join(text))
 
 
-def blank(line: str, pattern: str) -> str:
-    return re.sub(pattern, lambda m: " " * len(m[0]), line)
+def rewrite_recorded(page: str, write: Write) -> None:
+    """What docs/data/claims.json says of a claim stands on the page of corrections as it is."""
+    recorded = json.loads((DATA / "claims.json").read_text(encoding="utf-8"))
+    text = (DATA / "claims.json").read_text(encoding="utf-8")
+    for claim, entry in recorded.items():
+        section = page.rpartition(f"{{ #{claim} }}")[0].rpartition("\n\n")[2]
+        for part, before in {"claim": "*The lecture:* ", "truth": "*True is:* "}.items():
+            if section and part in entry:
+                new = section.partition(before)[2].partition("  \n")[0]
+                old, new = (json.dumps(words, ensure_ascii=False) for words in (entry[part], new))
+                text = text.replace(old, new)
+    write(DATA / "claims.json", text)
 
 
 @cache
@@ -147,24 +132,14 @@ def code_that_is_run() -> str:
     return "\n".join([*shown, *(file.read_text(encoding="utf-8") for file in files)])
 
 
-def without_claims(path: Path) -> Iterator[tuple[int, str, str]]:
-    """Number and text of each line, and the text without what claims speak of, at its place."""
-    for number, line in prose(path):
-        covered: set[int] = set()
-        for claim in claims(line, number):
-            covered.update(range(claim.start, claim.end))
-        rest = "".join(" " if i in covered else c for i, c in enumerate(line))
-        yield number, line, blank(rest, COMMENT.pattern)
-
-
 @pytest.mark.parametrize("path", TEXTS, ids=name)
 def test_code_in_text_is_run(path: Path) -> None:
     report(
         [
             f"{name(path)}:{number}: `{code}` is in no code that is run: write it as it is there, "
             "or add it to CODE_IN_TEXT in tests/site/test_numbers.py"
-            for number, _, rest in without_claims(path)
-            for code in re.findall(r"`([^`]+)`", rest)
+            for number, line in prose(path)
+            for code in re.findall(r"`([^`]+)`", COMMENT.sub("", line))
             if re.search(r"\d", code)
             and code not in CODE_IN_TEXT
             and code not in code_that_is_run()
@@ -173,63 +148,75 @@ def test_code_in_text_is_run(path: Path) -> None:
     )
 
 
-def givens(path: Path) -> tuple[int, list[str]]:
-    """The line in a page's head that lists numbers without origin, 0 for none; and these."""
-    text = path.read_text(encoding="utf-8")
-    head = text.partition("\n---\n")[0] if path in PAGES else ""
-    found = GIVENS.search(head)
-    return (head[: found.start()].count("\n") + 1, found[1].split()) if found else (0, [])
+def around(path: Path, number: Number) -> str:
+    line = lines(path)[number.line - 1]
+    return (line if len(line) < 160 else line[max(0, number.start - 60) :][:120]).strip()
 
 
-def unexplained(path: Path) -> Iterator[tuple[int, str, str]]:
-    """Line, digits and the words around each number that has no origin."""
-    for number, line, rest in without_claims(path):
-        if number == givens(path)[0]:
-            continue
-        for pattern in (
-            r"<!--.*?-->",
-            r"--8<--.*",
-            r"\]\([^)]*\)",
-            r"`[^`]*`",
-            r"<[^>]*>",
-            r"\{ .*?\}",
-            r"https?://\S+",
-        ):
-            rest = blank(rest, pattern)
-        rest = DEFINITIONAL.sub(lambda m: " " * len(m[0]), rest)
-        for match in re.finditer(r"\d(?:[\d.,]*\d)?", rest):
-            around = line.strip() if len(line) < 160 else rest[max(0, match.start() - 60) :][:120]
-            yield number, match[0], around.strip()
-
-
-def size(number: str) -> tuple[list[int], str]:
-    return [int(part) for part in number.replace(",", "").split(".")], number
-
-
-def listing(numbers: Iterable[str]) -> str:
-    """The line for a page's head; it reads the same whatever the order on the page."""
-    return " ".join(["givens:", *sorted(numbers, key=size)])
+def surplus(found: Numbers, listed: list[str], known: Counter[str]) -> Iterator[str]:
+    """What the page shows more often than anything says."""
+    shown = [number.text for number in found.plain]
+    blocks = SequenceMatcher(None, listed, shown, autojunk=False).get_matching_blocks()
+    usual = {i for block in blocks for i in range(block.b, block.b + block.size)}
+    for text in sorted(set(shown), key=shown.index):
+        places = [i for i, other in enumerate(shown) if other == text]
+        more = len(places) - known[text]
+        if more > 0:
+            # The head lists them in the order of the page, so the new one is out of order.
+            places = new if len(new := [i for i in places if i not in usual]) >= more else places
+            numbers = [found.plain[i] for i in places]
+            rest = ", ".join(str(number.line) for number in numbers[more:])
+            also = f" (or in line {rest})" if rest else ""
+            for number in numbers[:more]:
+                here = f"{name(found.page)}:{number.line}"
+                what = around(found.page, number)
+                yield f"{here}: {number.raw} has no source{also} in: {what}"
 
 
 def alone(path: Path) -> tuple[list[str], str]:
     """What has no origin and is not listed in the page's head, or only there; and the cure."""
-    found = list(unexplained(path))
-    place, listed = givens(path)
-    known, shown = Counter(listed), Counter(digits for _, digits, _ in found)
-    line = listing(shown.elements())
-    surplus = [
-        f"{name(path)}:{number}: {digits} has no source in: {around}"
-        for number, digits, around in found
-        if shown[digits] > known[digits]
-    ]
-    lost = [
-        f"{name(path)}:{place}: lists “{digits}” {times}×, and the page has it {shown[digits]}×"
-        for digits, times in known.items()
-        if shown[digits] < times
-    ]
-    if surplus:
-        return surplus + lost, CURE + (LISTED.format(line=line) if path in PAGES else "")
-    return lost, ": if that is right, " + (f"write `{line}`" if found else "delete this line")
+    found, (place, listed) = of(path), givens(path)
+    page, file = name(path), name(beside(path))
+    shown, known = Counter(number.text for number in found.plain), Counter(listed)
+    said: dict[str, list[Entry]] = {}
+    for entry in (entry for entry in found.entries if not entry.quote):
+        for text, times in zip(entry.shown, entry.times, strict=True):
+            known[text] += times
+            said.setdefault(text, []).append(entry)
+    more = list(surplus(found, listed, known))
+    lost = []
+    for text, times in known.items():
+        if shown[text] < times:
+            places = [f"{file}:{entry.line}" for entry in said.get(text, ())]
+            first, says = f"{page}:{place.start}", "lists"
+            if text not in listed:
+                first, says, *places = places[0], "says", *places[1:]
+            also = f" (some of it for {' and '.join(places)})" if places else ""
+            has = f"“{text}” {times}×{also}, and the page has it {shown[text]}×"
+            lost.append(f"{first}: {says} {has}")
+    head, changed = fitted(found)
+    line = listing(head)
+    if more:
+        again = [
+            f"\n  the same as in {file}:{entry.line}: write it once more there, "
+            f"{again_of(entry, text)}"
+            for text in shown
+            if shown[text] > known[text]
+            for entry in said.get(text, ())
+        ]
+        listed_too = LISTED.format(line=line) if path in PAGES else ""
+        return more + lost, CURE.format(file=file) + "".join(again) + listed_too
+    cures = [f"write `{line}`" if head else "delete this line"]
+    cures = cures if Counter(head) != Counter(listed) else []
+    for number, text in changed.items():
+        here = f"{file}:{number}"
+        cures.append(f"write `{text}` in {here}" if text else f"delete {here}")
+    return lost, ": if that is right, " + " and ".join(cures)
+
+
+def again_of(entry: Entry, text: str) -> str:
+    times = [n + (shown == text) for n, shown in zip(entry.times, entry.shown, strict=True)]
+    return entry.written(entry.shown, times)
 
 
 @pytest.mark.parametrize("path", TEXTS, ids=name)
@@ -237,31 +224,46 @@ def test_no_figure_stands_alone(path: Path) -> None:
     report(*alone(path))
 
 
-def paragraphs(path: Path) -> list[tuple[int, str]]:
-    """Stretches of lines between blank ones, each with the number of its first line."""
-    found: list[tuple[int, str]] = []
-    for number, line in enumerate(lines(path), start=1):
-        if found and line.strip() and found[-1][1].endswith("\n") and not found[-1][1].isspace():
-            found[-1] = (found[-1][0], found[-1][1] + line)
-        else:
-            found.append((number, line))
-    return found
-
-
 @pytest.mark.parametrize("path", [p for p in TEXTS if p.stem != "references"], ids=name)
 def test_a_cited_number_names_its_source_beside_it(path: Path) -> None:
-    missing = []
-    for number, text in paragraphs(path):
-        visible = COMMENT.sub("", text)
-        for key, place in re.findall(
-            r'source\("(\w+)", "([^"]+)"', " ".join(COMMENT.findall(text))
-        ):
-            if f"#{key})" not in visible or place not in visible:
-                missing.append(
-                    f"{name(path)}:{number}: cites {key}, {place}: "
-                    f"link references.md#{key} and write “{place}” in this paragraph"
-                )
+    around = paragraphs(path)
+    missing = [
+        f"{name(path)}:{claim.line}: {claim.shown} cites {key}, {place}: link references.md#{key} "
+        f"and write “{place}” in this paragraph"
+        for claim in of(path).claims
+        for key, place in sources(claim.expression)
+        if not names(around[claim.line], (key, place))
+    ]
     report(missing)
+
+
+def shares(page: Path) -> tuple[float, float]:
+    """How much of a page's text, and of all of it, is there for numbers and not for readers."""
+    text = page.read_text(encoding="utf-8")
+    head = givens(page)[0]
+    apart = r"---|[\w-]+:|\s*(?:<!--|--8<--|</?\w|///)"  # heads, marks, includes, HTML, captions
+    written = [
+        line
+        for number, line in prose(page)
+        if line.strip() and not re.match(apart, line) and number not in head
+    ]
+    tags = sum(len(tag[0]) for line in written for tag in COMMENT.finditer(line))
+    listed = sum(len(line) for line in lines(page)[head.start - 1 : head.stop - 1] if head)
+    every = sum(len(tag[0]) for tag in COMMENT.finditer(text)) + listed
+    return tags / max(1, sum(map(len, written))), every / len(text)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_a_page_reads_as_it_looks(page: Path) -> None:
+    of_text, of_all = shares(page)
+    file = name(beside(page))
+    if of_text > 0.04 or of_all > 0.10:
+        report(
+            [
+                f"{name(page)}:1: expressions are {of_text:.0%} of its text (4 % may be) and "
+                f"{of_all:.0%} of the file (10 %): write them in {file}, as 8,768 = cost.…"
+            ]
+        )
 
 
 @pytest.mark.parametrize("path", TEXTS, ids=name)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from mkdocs.exceptions import PluginError
 
-from docs._site.claims import NUMBER
+from docs._site.digits import NUMBER
 from docs._site.question_forms import MARKER, as_data, on_page_content, questions
 from docs._site.questions import Number, Question
 
