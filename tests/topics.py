@@ -7,6 +7,7 @@ from .conftest import ROOT
 # {slug} is residual-block, {module} residual_block.
 KINDS = {
     "Page": ("docs/chapters/{slug}.md", "docs/in-brief/{slug}.md"),
+    "Numbers": ("docs/chapters/{slug}.numbers", "docs/in-brief/{slug}.numbers"),
     "Notebook": ("docs/notebooks/{slug}.py",),
     "Package": ("cv7/{module}.py", "cv7/check/{module}.py"),
     "Snippet": (
