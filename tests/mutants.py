@@ -73,7 +73,7 @@ def digits(path: Path, kind: str) -> Iterator[int]:
             r"<!--.*?-->",
             r"\]\([^)]*\)",
             r"\{ [^}]*\}",
-            r"<[^>]*>",
+            r"</?[a-z][^>]*>",
             r"^---\n.*?^---\n",
         ]
         hidden = [*hidden, r"^ *\d\. ", r"--8<--.*"]
