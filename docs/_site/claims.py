@@ -29,6 +29,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
+from difflib import SequenceMatcher
 from functools import cache
 from pathlib import Path
 from statistics import mean
@@ -428,6 +429,13 @@ def listing(numbers: Iterable[str]) -> str:
     return "\n  ".join(wrap(" ".join(["givens:", *numbers]), 98, break_on_hyphens=False))
 
 
+def usual(found: Numbers) -> set[int]:
+    """Which numbers of a page stand where its head expects them, which lists them in order."""
+    listed, shown = givens(found.page)[1], [number.text for number in found.plain]
+    blocks = SequenceMatcher(None, listed, shown, autojunk=False).get_matching_blocks()
+    return {index for block in blocks for index in range(block.b, block.b + block.size)}
+
+
 def fitted(found: Numbers) -> tuple[list[str], dict[int, str]]:
     """What a page's head should list as it is, and lines of its file that should read otherwise.
 
@@ -446,9 +454,11 @@ def fitted(found: Numbers) -> tuple[list[str], dict[int, str]]:
             rest[shown] -= times[-1]
         if times != entry.times:
             changed[entry.line] = entry.written(entry.shown, times) if any(times) else ""
-    listed: list[str] = []
-    for number in reversed(found.plain):
+    listed: list[int] = []
+    in_place = usual(found)
+    for index in sorted(range(len(found.plain)), key=lambda index: index not in in_place):
+        number = found.plain[index]
         if rest[number.text] > 0:
             rest[number.text] -= 1
-            listed.insert(0, number.text)
-    return listed, changed
+            listed.append(index)
+    return [found.plain[index].text for index in sorted(listed)], changed

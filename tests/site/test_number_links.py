@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from docs._site.claims import claims
 from docs._site.pages import linked
 
 from .test_build import built
@@ -17,6 +18,13 @@ def test_a_cited_number_leads_to_its_reference() -> None:
     line = linked(f"It has {CITED} %.", "chapters")
     target = '(../about/references.md#he2015){ .cv7-known data-known="He et al. 2015, Table 2" }'
     assert line.startswith(f"It has [27.94]{target}<!--=")
+
+
+def test_a_number_that_a_file_speaks_of_leads_there_too() -> None:
+    known = list(claims(f"It has {CITED} %.", 1))
+    line = linked("It has 27.94 %.", "chapters", known)
+    assert line.startswith("It has [27.94](../about/references.md#he2015)")
+    assert linked("It has 27.94 %.", "chapters", ()) == "It has 27.94 %."
 
 
 def test_a_measured_number_leads_to_its_entry() -> None:

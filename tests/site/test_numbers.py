@@ -4,7 +4,6 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
-from difflib import SequenceMatcher
 from functools import cache
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from docs._site.claims import (
     of,
     paragraphs,
     sources,
+    usual,
 )
 from docs._site.digits import COMMENT, lines, prose
 
@@ -58,12 +58,16 @@ CURE = """
   computed: say in {file} what computes it, 8,768 = cost.…
   measured: the same over docs/data, 59.5 = mean(data("slug", …))
   cited:    record it in docs/data/sources.json, 7.93 = source("key", "Table 2", "row")
-  a small count: write it as a word
-  (forms: docs/_site/claims.py; in a notebook behind the number, 8,768<!--= cost.… -->)"""
-LISTED = """
+  a small count: write it as a word (forms: docs/_site/claims.py){again}
   an example’s own input, or one that states nothing but itself: list it in the head of the page,
   which becomes, where none of these is cured otherwise,
 {line}"""
+BEHIND = """
+  computed: write its expression behind it, 8,768<!--= cost.… -->
+  measured: the same over docs/data, <!--= mean(data("slug", …)) -->
+  cited:    record it in docs/data/sources.json, <!--= source("key", "Table 2", "row") -->
+  or write a small count as a word; an example’s own input is <!--= given(128) -->
+  (forms: docs/_site/claims.py)"""
 
 
 def name(path: Path) -> str:
@@ -95,10 +99,10 @@ def test_numbers_are_what_their_expressions_say(path: Path, regen: bool, write: 
         else:
             wrong.append(f"{says}{claim.expected} (make refresh rewrites it)")
     if regen:
+        if path.stem == "corrections":
+            rewrite_recorded(lines(path), text, write)
         write(path, "".join(text))
         rewrite_entries(found, unsure, write)
-        if path.stem == "corrections":
-            rewrite_recorded("".join(text), write)
     report(wrong)
 
 
@@ -111,17 +115,16 @@ def rewrite_entries(found: Numbers, unsure: set[str], write: Write) -> None:
         write(beside(found.page), "".join(text))
 
 
-def rewrite_recorded(page: str, write: Write) -> None:
-    """What docs/data/claims.json says of a claim stands on the page of corrections as it is."""
-    recorded = json.loads((DATA / "claims.json").read_text(encoding="utf-8"))
+def rewrite_recorded(before: list[str], after: list[str], write: Write) -> None:
+    """The page of corrections is made from docs/data/claims.json, so its numbers change there."""
+
+    def recorded(line: str) -> str:
+        return json.dumps(line.partition(":* ")[2].strip(), ensure_ascii=False)
+
     text = (DATA / "claims.json").read_text(encoding="utf-8")
-    for claim, entry in recorded.items():
-        section = page.rpartition(f"{{ #{claim} }}")[0].rpartition("\n\n")[2]
-        for part, before in {"claim": "*The lecture:* ", "truth": "*True is:* "}.items():
-            if section and part in entry:
-                new = section.partition(before)[2].partition("  \n")[0]
-                old, new = (json.dumps(words, ensure_ascii=False) for words in (entry[part], new))
-                text = text.replace(old, new)
+    for old, new in zip(before, after, strict=True):
+        if old != new:
+            text = text.replace(recorded(old), recorded(new))
     write(DATA / "claims.json", text)
 
 
@@ -153,19 +156,18 @@ def around(path: Path, number: Number) -> str:
     return (line if len(line) < 160 else line[max(0, number.start - 60) :][:120]).strip()
 
 
-def surplus(found: Numbers, listed: list[str], known: Counter[str]) -> Iterator[str]:
+def surplus(found: Numbers, known: Counter[str]) -> Iterator[str]:
     """What the page shows more often than anything says."""
-    shown = [number.text for number in found.plain]
-    blocks = SequenceMatcher(None, listed, shown, autojunk=False).get_matching_blocks()
-    usual = {i for block in blocks for i in range(block.b, block.b + block.size)}
+    shown, in_place = [number.text for number in found.plain], usual(found)
     for text in sorted(set(shown), key=shown.index):
         places = [i for i, other in enumerate(shown) if other == text]
         more = len(places) - known[text]
         if more > 0:
-            # The head lists them in the order of the page, so the new one is out of order.
-            places = new if len(new := [i for i in places if i not in usual]) >= more else places
+            new = [index for index in places if index not in in_place]
+            places = new if len(new) >= more else places
             numbers = [found.plain[i] for i in places]
-            rest = ", ".join(str(number.line) for number in numbers[more:])
+            others = {number.line for number in numbers[more:]}
+            rest = ", ".join(map(str, sorted(others - {n.line for n in numbers[:more]})))
             also = f" (or in line {rest})" if rest else ""
             for number in numbers[:more]:
                 here = f"{name(found.page)}:{number.line}"
@@ -183,19 +185,21 @@ def alone(path: Path) -> tuple[list[str], str]:
         for text, times in zip(entry.shown, entry.times, strict=True):
             known[text] += times
             said.setdefault(text, []).append(entry)
-    more = list(surplus(found, listed, known))
+    more = list(surplus(found, known))
     lost = []
     for text, times in known.items():
         if shown[text] < times:
-            places = [f"{file}:{entry.line}" for entry in said.get(text, ())]
-            first, says = f"{page}:{place.start}", "lists"
+            entries = said.get(text, [])
+            where, what = f"{page}:{place.start}: lists", ""
             if text not in listed:
-                first, says, *places = places[0], "says", *places[1:]
-            also = f" (some of it for {' and '.join(places)})" if places else ""
-            has = f"“{text}” {times}×{also}, and the page has it {shown[text]}×"
-            lost.append(f"{first}: {says} {has}")
+                where, what = f"{file}:{entries[0].line}: says", f" (`{entries[0].expression}`)"
+            others = " and ".join(f"{file}:{e.line}" for e in entries[text not in listed :])
+            what += f", with {others}" if others else ""
+            lost.append(f"{where} “{text}” {times}×{what}, and the page has it {shown[text]}×")
     head, changed = fitted(found)
     line = listing(head)
+    if more and path not in PAGES:
+        return more, BEHIND
     if more:
         again = [
             f"\n  the same as in {file}:{entry.line}: write it once more there, "
@@ -204,8 +208,7 @@ def alone(path: Path) -> tuple[list[str], str]:
             if shown[text] > known[text]
             for entry in said.get(text, ())
         ]
-        listed_too = LISTED.format(line=line) if path in PAGES else ""
-        return more + lost, CURE.format(file=file) + "".join(again) + listed_too
+        return more + lost, CURE.format(file=file, line=line, again="".join(again))
     cures = [f"write `{line}`" if head else "delete this line"]
     cures = cures if Counter(head) != Counter(listed) else []
     for number, text in changed.items():
