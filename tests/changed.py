@@ -40,7 +40,11 @@ def said(path: PurePosixPath) -> tuple[str, ...]:
 def touched(files: list[str]) -> tuple[dict[str, list[str]], list[str]]:
     """The pages, each with the files that touch it; and the files that may touch any page."""
     texts = {
-        page: path.read_text(encoding="utf-8")
+        page: "".join(
+            file.read_text(encoding="utf-8")
+            for file in (path, path.with_suffix(".numbers"))  # which says what it shows
+            if file.exists()
+        )
         for path in (ROOT / "docs").rglob("*.*")
         if is_page(page := PurePosixPath(path.relative_to(ROOT).as_posix()))
         and page.name != "topics.md"  # it names every file, and shows none
@@ -51,6 +55,8 @@ def touched(files: list[str]) -> tuple[dict[str, list[str]], list[str]]:
         on = [p for p, text in texts.items() if any(name in text for name in said(path))]
         if is_page(path):
             on = [path]
+        elif path.suffix == ".numbers":
+            on = [path.with_suffix(".md")]
         elif str(path).startswith(BUILDS) and not on:
             anywhere.append(str(path))
         for page in on:

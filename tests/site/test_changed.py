@@ -19,6 +19,11 @@ from .test_build import built
         ("docs/notebooks/network-depth.py", {"docs/notebooks/network-depth.py"}),
         ("snippets/residual-block.py", {"docs/chapters/skip-connections.md"}),
         ("docs/widgets/strategy-selector/model.mjs", {"docs/chapters/strategy-selector.md"}),
+        ("docs/chapters/summary.numbers", {"docs/chapters/summary.md"}),
+        (
+            "docs/data/train-networks.json",  # that chapter says so in its file of numbers
+            {"docs/chapters/skip-connections.md", "docs/about/how-we-know.md"},
+        ),
         ("docs/exercises/starters/exercise-2.py", {"docs/exercises/index.md"}),
     ],
 )
