@@ -10,9 +10,12 @@ Beside a page that shows numbers lies a file that says what they are, docs/chapt
     22.5 26.5 = [min(gain("defects", "C", "A", 250)), max(gain("defects", "C", "A", 250))]
     “64 images” = data("gpu", "provenance", "settings", "batch_size")
 
-On the left stands what the page shows, wherever it shows it, with ×2 where it does so twice. Words
-around a number tell it from an equal one of another origin. Values are compared to the decimals
-shown. What an example chooses freely, and digits that state nothing, the head of the page lists,
+On the left stands what the page shows, wherever it shows it, with ×2 where it does so twice. Of
+equal numbers a cited one is that whose paragraph names its source; otherwise words around a number
+tell it from one of another origin. Values are compared to the decimals shown. A line that begins
+with # is a comment.
+
+What an example chooses freely, and digits that state nothing, the head of the page lists, as
 `givens: 128 0.85`. All numbers of a page together have to be those of the file and those of the
 head, each as often as they say it: so an altered digit shows, and a sentence may be rewritten or
 moved without a thought for expressions.

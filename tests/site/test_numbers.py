@@ -240,6 +240,16 @@ def test_a_cited_number_names_its_source_beside_it(path: Path) -> None:
     report(missing)
 
 
+def test_a_file_of_numbers_lies_beside_its_page() -> None:
+    report(
+        [
+            f"{name(file)}:1: no {file.stem}.md lies beside it: call it as its page is called"
+            for file in sorted((ROOT / "docs").rglob("*.numbers"))
+            if file.with_suffix(".md") not in PAGES
+        ]
+    )
+
+
 def shares(page: Path) -> tuple[float, float]:
     """How much of a page's text, and of all of it, is there for numbers and not for readers."""
     text = page.read_text(encoding="utf-8")
