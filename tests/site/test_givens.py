@@ -104,6 +104,7 @@ def test_an_altered_number_of_the_file_is_named_there_too(written: Path) -> None
         "page has it 1×",
     ]
     assert cure.endswith("\ngivens: 2 2 8,769 0.85")
+    assert cure.startswith("\n  a slip: write 8,768 there again\n  computed: say in ")
     problems, cure = edited(written, "or 288", "or 8,768")
     assert problems[1:] == ["docs/page.numbers:2: says “288” 1× (`9 * 32`), and the page has it 0×"]
     assert (

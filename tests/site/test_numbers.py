@@ -54,7 +54,7 @@ CODE_IN_TEXT = {
     "python -m cv7.check exercise-2 my_solution.py --json > passed.json",
 }
 
-CURE = """
+CURE = """{slip}
   computed: say in {file} what computes it, 8,768 = cost.…
   measured: the same over docs/data, 59.5 = mean(data("slug", …))
   cited:    record it in docs/data/sources.json, 7.93 = source("key", "Table 2", "row")
@@ -186,7 +186,7 @@ def alone(path: Path) -> tuple[list[str], str]:
             known[text] += times
             said.setdefault(text, []).append(entry)
     more = list(surplus(found, known))
-    lost = []
+    lost, gone = [], []
     for text, times in known.items():
         if shown[text] < times:
             entries = said.get(text, [])
@@ -195,6 +195,7 @@ def alone(path: Path) -> tuple[list[str], str]:
                 where, what = f"{file}:{entries[0].line}: says", f" (`{entries[0].expression}`)"
             others = " and ".join(f"{file}:{e.line}" for e in entries[text not in listed :])
             what += f", with {others}" if others else ""
+            gone.append(text)
             lost.append(f"{where} “{text}” {times}×{what}, and the page has it {shown[text]}×")
     head, changed = fitted(found)
     line = listing(head)
@@ -208,7 +209,9 @@ def alone(path: Path) -> tuple[list[str], str]:
             if shown[text] > known[text]
             for entry in said.get(text, ())
         ]
-        return more + lost, CURE.format(file=file, line=line, again="".join(again))
+        slip = f"\n  a slip: write {gone[0]} there again" if len(more) == len(gone) == 1 else ""
+        cure = CURE.format(slip=slip, file=file, line=line, again="".join(again))
+        return more + lost, cure
     cures = [f"write `{line}`" if head else "delete this line"]
     cures = cures if Counter(head) != Counter(listed) else []
     for number, text in changed.items():
