@@ -34,15 +34,16 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from difflib import SequenceMatcher
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from statistics import mean
 from textwrap import wrap
 from typing import Any
 
-from cv7 import cost, fine_tuning, gradient_flow, networks
 from docs._site.digits import COMMENT, GIVENS, NUMBER, lines, numbers, prose
 
-DATA = Path(__file__).resolve().parents[1] / "data"
+ROOT = Path(__file__).resolve().parents[2]
+DATA, CV7 = ROOT / "docs/data", ROOT / "cv7"
 SHOWN = re.compile(r"(\S+?)(?:×(\d+))?")  # in a file of numbers: 8,768 or 0.21×3
 
 
@@ -99,11 +100,14 @@ def given(value: float) -> float:
     return value
 
 
+# Every module of cv7 that works without torch: what is added to it can be used on a page at once.
+MODULES = [
+    path.stem
+    for path in sorted(CV7.glob("[!_]*.py"))
+    if not re.search(r"^need\(", path.read_text(encoding="utf-8"), re.M)
+]
 NAMES: dict[str, Any] = {
-    "cost": cost,
-    "gradient_flow": gradient_flow,
-    "networks": networks,
-    "fine_tuning": fine_tuning,
+    **{name: import_module(f"cv7.{name}") for name in MODULES},
     "load": load,
     "data": data,
     "acc": acc,
