@@ -102,8 +102,18 @@ def pytest_terminal_summary(
         written = config.stash.get(WRITTEN, {})
         for name, differs in written.items():
             terminalreporter.write_line(f"{name} is rewritten:\n{differs}")
-        if not written:
+        left = stale_outputs()
+        for name in left:
+            terminalreporter.write_line(f"{name} is stale, or its snippet fails: {includes.REGEN}")
+        if not written and not left and not terminalreporter.stats.get("failed"):
             terminalreporter.write_line("Nothing was stale.")
+
+
+def stale_outputs() -> list[str]:
+    from .sections import SNIPPETS, fresh, outputs
+
+    pairs = [(path, output) for path in SNIPPETS for output in outputs(path)]
+    return [f"snippets/{output.name}" for path, output in pairs if not fresh(path, output)]
 
 
 def report(problems: list[str], cure: str = "") -> None:
@@ -166,19 +176,22 @@ Once = Callable[[str, Callable[[Path], None]], Path]
 
 @pytest.fixture(scope="session")
 def once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Once:
-    """What is made once in a run and shared by its processes: whoever needs it first makes it.
-
-    What cannot be made is said by that one alone, and ends the run.
-    """
+    """What is made once in a run and shared by its processes: whoever needs it first makes it."""
     base = tmp_path_factory.getbasetemp()
     shared = base if worker_id == "master" else base.parent
 
     def made(name: str, make: Callable[[Path], None]) -> Path:
-        folder = shared / name
+        folder, failed = shared / name, shared / f"{name}.failed"
         with FileLock(shared / f"{name}.lock"):
+            if failed.exists():
+                raise RuntimeError(f"{name} could not be made: another process says why")
             if not folder.exists():
                 half = shared / f"{name}.half"
-                make(half)
+                try:
+                    make(half)
+                except BaseException:
+                    failed.touch()
+                    raise
                 half.rename(folder)
         return folder
 
@@ -207,11 +220,11 @@ def site(once: Once, site_url: str, request: pytest.FixtureRequest) -> Path:
     def build(folder: Path) -> None:
         from . import course  # which imports this module
 
-        try:
-            course.build(ROOT, folder / "course", **environment)
-        except RuntimeError as error:  # said once, not by each test that looks at the site
-            lines = [line for line in str(error).splitlines() if not line.startswith("INFO")]
-            told = "the site does not build:\n" + "\n".join(lines)[-3000:]
-            pytest.exit(told, returncode=1)
+        course.build(ROOT, folder / "course", **environment)
 
-    return once("served", build) / "course"
+    try:
+        return once("served", build) / "course"
+    except RuntimeError as error:  # said once, not by each test that looks at the site
+        lines = [line for line in str(error).splitlines() if not line.startswith("INFO")]
+        request.session.shouldfail = "nothing else can be tested without the site"
+        pytest.fail("the site does not build:\n" + "\n".join(lines)[-3000:], pytrace=False)

@@ -34,7 +34,7 @@ def build(course: Path, target: Path, **environment: str) -> None:
     built = subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", target],
         cwd=course,
-        env=os.environ | {"PYTHONPATH": str(course)} | environment,
+        env=os.environ | {"PYTHONPATH": str(course), "NO_MKDOCS_2_WARNING": "1"} | environment,
         capture_output=True,
         text=True,
         check=False,

@@ -30,7 +30,6 @@ KINDS = {
         "tests/browser/test_{module}.py",
         "tests/widgets/{slug}.*",
         "tests/widgets/test_{module}.py",
-        "tests/widgets/vectors/{module}.py",
     ),
 }
 

@@ -1,9 +1,11 @@
 """One row of a feature map, the windows that a convolution lays on it, and the row it makes."""
 
+import random
+from itertools import product
 from pathlib import Path
 
 from chart import text
-from widget import at_first, attributes, drawn
+from widget import Vectors, at_first, attributes, drawn, values
 
 from cv7 import cost
 from cv7._palette import css
@@ -44,6 +46,17 @@ preserveAspectRatio="none" stroke="{css("ground")}" stroke-width="2">
 {text(12, 168, "a row of the output, under its windows", anchor="start")}
 </svg>
 """
+
+
+def vectors() -> Vectors:
+    rng = random.Random(0)
+    layers = [(8, 3, 2, 1), (8, 3, 2, 0), (7, 3, 2, 1), (8, 1, 2, 0)]
+    layers += product((1, 32), (1, 7), (1, 4), (0, 3))
+    layers += [
+        (rng.randint(1, 32), rng.randint(1, 7), rng.randint(1, 4), rng.randint(0, 3))
+        for _ in range(80)
+    ]
+    return {"output_size": values(output_size, layers), "unseen": values(unseen, layers)}
 
 
 def files() -> dict[Path, str]:

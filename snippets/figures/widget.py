@@ -1,14 +1,21 @@
-"""What a figure shares with the widget around it: its drawing, and where the sliders stand."""
+"""What a figure shares with the widget around it: its drawing, and where the sliders stand.
+
+And what the widget's model.mjs has to compute as cv7 does: `vectors()` of the same module.
+"""
 
 import json
 import re
 import shutil
 import subprocess
+from collections.abc import Callable, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
 
 WIDGETS = Path(__file__).resolve().parents[2] / "docs/widgets"
+Vectors = dict[
+    str, list[dict[str, Any]]
+]  # by function: defaults, corners, what the prose names, random points
 SLIDER = re.compile(r'type="range" name="(\w+)"[^>]* value="([\d.]+)"')
 
 
@@ -45,3 +52,10 @@ def at_first(slug: str) -> dict[str, int]:
 
 def attributes(given: dict[str, Any]) -> str:
     return " ".join(f'{name}="{escape(str(value))}"' for name, value in given.items())
+
+
+def values(
+    function: Callable[..., Any], points: list[Any], *, then: Sequence[Any] = ()
+) -> list[dict[str, Any]]:
+    """Arguments, and what cv7 makes of them; `then` are those that only the widget needs."""
+    return [{"arguments": [*point, *then], "value": function(*point)} for point in points]

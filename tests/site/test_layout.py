@@ -103,16 +103,15 @@ def test_nothing_is_orphaned() -> None:
             )
         module = slug.replace("-", "_")
         test = f"tests/widgets/{slug}.test.mjs"
-        values = [f"tests/widgets/vectors/{module}.py", f"tests/widgets/test_{module}.py"]
+        values = f"tests/widgets/{slug}.vectors.json"  # by snippets/figures, or a test with torch
         if slug == "question":
-            values = [test]  # it compares what docs/questions has computed
-        for part, tests in {"model": values, "drawing": [test]}.items():
-            there = (path.parent / f"{part}.mjs").exists()
-            if there and not any((ROOT / name).exists() for name in tests):
-                problems.append(
-                    f"docs/widgets/{slug}/{part}.mjs:1: {tests[0]} is missing: copy that of "
-                    "stride-and-padding"
-                )
+            values = test  # it compares what docs/questions has computed
+        for part, wanted in {"model": values, "drawing": test}.items():
+            if (path.parent / f"{part}.mjs").exists() and not (ROOT / wanted).exists():
+                cure = "copy that of stride-and-padding"
+                if wanted != test:
+                    cure = f"write vectors() in snippets/figures/{module}.py, as {cure[5:]} has it"
+                problems.append(f"docs/widgets/{slug}/{part}.mjs:1: {wanted} is missing: {cure}")
     for path in (ROOT / "cv7").glob("[!_]*.py"):
         if not (ROOT / f"tests/cv7/test_{path.name}").exists():
             problems.append(f"cv7/{path.name}: tests/cv7/test_{path.name} is missing")
@@ -138,6 +137,25 @@ def test_every_widget_is_tested_by_keyboard() -> None:
                 f'{test.name}, with page.keyboard.press("ArrowDown"), as '
                 "tests/browser/test_fine_tuning.py does"
             )
+    report(problems)
+
+
+def test_every_slider_has_a_label_and_an_output() -> None:
+    """Without the output no widget with it comes alive; without a label nobody hears what it is."""
+    problems = []
+    for path in sorted((ROOT / "docs/widgets").glob("*/controls.html")):
+        html = path.read_text(encoding="utf-8")
+        for number, line in enumerate(html.splitlines(), start=1):
+            for tag in re.findall(r'<input [^>]*type="range"[^>]*>', line):
+                its = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
+                here = f"{path.relative_to(ROOT).as_posix()}:{number}: the slider {its['name']}"
+                output = f'<output name="{its["name"]}-value" for="{its["id"]}">'
+                if output not in html:
+                    value = its.get("data-shown", "#").replace("#", its["value"])
+                    problems.append(f"{here} has no output: write {output}{value}</output>")
+                label = f'<label for="{its["id"]}">'
+                if label not in html:
+                    problems.append(f"{here} has no label: write {label}…</label>")
     report(problems)
 
 

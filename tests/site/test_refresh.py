@@ -27,7 +27,7 @@ def test_a_stale_file_is_named_with_its_cure_and_what_differs(
 def test_what_is_written_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(conftest, "ROOT", tmp_path)
     lines: list[str] = []
-    reporter: Any = SimpleNamespace(write_line=lines.append)
+    reporter: Any = SimpleNamespace(write_line=lines.append, stats={})
     config: Any = SimpleNamespace(stash=pytest.Stash(), getoption=lambda name: name == "--regen")
     conftest.pytest_terminal_summary(reporter, config)
     assert lines == ["Nothing was stale."]

@@ -1,4 +1,4 @@
-// Every model.mjs with values that cv7 wrote (tests/widgets/vectors) agrees with them.
+// Every model.mjs with values that cv7 wrote (snippets/figures) agrees with them.
 
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
@@ -26,8 +26,10 @@ function ends(of, sliders) {
   return [found.map(([, , min]) => Number(min)), found.map(([, , , max]) => Number(max))];
 }
 
-const slugs = readdirSync(new URL("vectors", import.meta.url))
-  .filter((name) => /^[a-z].*\.py$/.test(name))
+const FIGURES = new URL("../../snippets/figures/", import.meta.url);
+const slugs = readdirSync(FIGURES)
+  .filter((name) => name.endsWith(".py"))
+  .filter((name) => readFileSync(new URL(name, FIGURES), "utf8").includes("\ndef vectors()"))
   .map((name) => name.replace(".py", "").replaceAll("_", "-"));
 
 for (const slug of slugs) {
@@ -54,7 +56,10 @@ for (const slug of slugs) {
     test(`${slug}: the sliders reach what ${name} was tested on, and no further`, () => {
       const tested = new Set(rows.map((row) => `${row.arguments}`));
       for (const end of reached) {
-        assert.ok(tested.has(`${end}`), `tests/widgets/vectors has no ${name}(${end.join(", ")})`);
+        assert.ok(
+          tested.has(`${end}`),
+          `the vectors of ${slug} have no ${name}(${end.join(", ")})`,
+        );
       }
     });
   }
