@@ -184,7 +184,7 @@ def once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Once:
         folder, failed = shared / name, shared / f"{name}.failed"
         with FileLock(shared / f"{name}.lock"):
             if failed.exists():
-                raise RuntimeError(f"{name} could not be made: another process says why")
+                raise RuntimeError("another process of this run says why")
             if not folder.exists():
                 half = shared / f"{name}.half"
                 try:
@@ -222,9 +222,11 @@ def site(once: Once, site_url: str, request: pytest.FixtureRequest) -> Path:
 
         course.build(ROOT, folder / "course", **environment)
 
+    told = ""
     try:
         return once("served", build) / "course"
-    except RuntimeError as error:  # said once, not by each test that looks at the site
-        lines = [line for line in str(error).splitlines() if not line.startswith("INFO")]
-        request.session.shouldfail = "nothing else can be tested without the site"
-        pytest.fail("the site does not build:\n" + "\n".join(lines)[-3000:], pytrace=False)
+    except RuntimeError as error:
+        told = "\n".join(line for line in str(error).splitlines() if not line.startswith("INFO"))
+    # Said once, and not by each test that looks at the site.
+    request.session.shouldfail = "nothing else can be tested without the site"
+    pytest.fail(f"the site does not build:\n{told[-3000:]}", pytrace=False)
