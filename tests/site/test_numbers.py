@@ -82,8 +82,8 @@ def line_of(problem: tuple[Path, int, str]) -> str:
 @pytest.mark.parametrize("path", TEXTS, ids=name)
 def test_numbers_are_what_their_expressions_say(path: Path, regen: bool, write: Write) -> None:
     found, text, unsure = of(path), lines(path), set()
-    wrong = [line_of(problem) for problem in found.errors + found.unclear]
-    for claim in reversed(found.claims):
+    wrong: list[str] = []
+    for claim in reversed(found.claims):  # what stands before one on its line stays in place
         if claim.shown == claim.expected:
             continue
         says = f"{name(path)}:{claim.line}: shows {claim.shown}, but `{claim.expression}` is "
@@ -103,7 +103,7 @@ def test_numbers_are_what_their_expressions_say(path: Path, regen: bool, write: 
             rewrite_recorded(lines(path), text, write)
         write(path, "".join(text))
         rewrite_entries(found, unsure, write)
-    report(wrong)
+    report([line_of(problem) for problem in found.errors + found.unclear] + wrong[::-1])
 
 
 def rewrite_entries(found: Numbers, unsure: set[str], write: Write) -> None:
