@@ -1,5 +1,6 @@
 """A page’s numbers are those that its head lists and those that its file of numbers says."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from docs._site.claims import listing
 
 from . import test_numbers
-from .test_numbers import alone
+from .test_numbers import alone, rewrite_recorded
 
 PAGE = """\
 ---
@@ -134,15 +135,16 @@ def test_what_is_gone_is_named(written: Path) -> None:
     assert cure == ": if that is right, delete this line"
 
 
+def into(file: Path, text: str) -> None:
+    file.write_text(text, encoding="utf-8")
+
+
 def written_anew(path: Path, numbers: str) -> str:
     """What `make refresh` makes of page and file, or why it does not."""
     path.write_text(PAGE, encoding="utf-8")
     path.with_suffix(".numbers").write_text(numbers, encoding="utf-8")
 
-    def write(file: Path, text: str) -> None:
-        file.write_text(text, encoding="utf-8")
-
-    test_numbers.test_numbers_are_what_their_expressions_say(path, True, write)
+    test_numbers.test_numbers_are_what_their_expressions_say(path, True, into)
     return path.read_text(encoding="utf-8") + path.with_suffix(".numbers").read_text("utf-8")
 
 
@@ -152,6 +154,17 @@ def test_what_is_computed_is_written_anew_on_the_page_and_in_its_file(written: P
     assert made == PAGE.replace("8,768", "9,792") + (
         "# weights\n\n9,792×2 = cost.separable_parameters(64, 128, 5)\n288 = 9 * 32\n"
     )
+
+
+def test_what_the_record_of_claims_says_is_written_anew_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = tmp_path / "claims.json"
+    record.write_text('{"a": {"claim": "It is $1\\\\times10^{-5}$.", "truth": "No."}}', "utf-8")
+    monkeypatch.setattr(test_numbers, "DATA", tmp_path)
+    old, new = ([f"**Wrong.** *The lecture:* It is $1\\times10^{{-{n}}}$.  \n"] for n in (5, 6))
+    rewrite_recorded(old, new, into)
+    assert json.loads(record.read_text("utf-8"))["a"]["claim"] == r"It is $1\times10^{-6}$."
 
 
 def test_what_may_be_another_number_is_not_written_anew(written: Path) -> None:
