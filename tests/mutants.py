@@ -34,6 +34,7 @@ NODE = [
 # Per kind: which files, and which checks may notice, quickest first.
 KINDS: dict[str, tuple[list[str], list[list[str]]]] = {
     "prose": (["docs/*.md", "docs/*/*.md", "README.md"], [CLAIMS]),
+    "numbers": (["docs/*/*.numbers"], [CLAIMS]),
     "output": (["snippets/*.out"], [[*PYTEST, "tests/site/test_snippets.py"]]),
     "data": (["docs/data/*.json"], [CLAIMS, GENERATED]),
     "figure": (["docs/widgets/*/results.html"], [GENERATED]),
