@@ -211,14 +211,26 @@ SETTLED = """() => document.getAnimations().forEach((animation) => {
 CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
 
 
-def axe(page: Page, scheme: str, size: str, options: dict[str, Any] | None = None) -> Any:
-    """axe's findings in a page that is open, once its colours have changed."""
+def show(page: Page, scheme: str, size: str) -> None:
+    """A page that is open in another setting, once its colours have changed."""
     page.set_viewport_size(SIZES[size])
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     expected = {"light": "default", "dark": "slate"}[scheme]
     expect(page.locator("body")).to_have_attribute("data-md-color-scheme", expected)
     page.evaluate(SETTLED)
-    return Axe().run(page, options={"resultTypes": ["violations"]} | (options or {}))
+
+
+def axe(
+    page: Page,
+    scheme: str,
+    size: str,
+    options: dict[str, Any] | None = None,
+    without: str | None = None,
+) -> Any:
+    """axe's findings in a page that is open, or in what of it is not within a selector."""
+    show(page, scheme, size)
+    context = {"exclude": [[without]]} if without else None
+    return Axe().run(page, context, options={"resultTypes": ["violations"]} | (options or {}))
 
 
 def lighthouse(url: str) -> dict[str, float]:
