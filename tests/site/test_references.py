@@ -3,10 +3,13 @@
 import json
 import re
 
+import pytest
+
 from docs._site.claims import DATA
 
 from ..conftest import ROOT, Generated
 
+pytestmark = pytest.mark.claims
 PAGE = ROOT / "docs/about/references.md"
 MARK = "<!-- What follows is written by `make refresh`, from docs/data/sources.json. -->\n"
 SOURCES = json.loads((DATA / "sources.json").read_text(encoding="utf-8"))

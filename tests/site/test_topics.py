@@ -10,6 +10,7 @@ from docs._site.pages import title
 from .. import topics, where
 from ..conftest import ROOT, Generated
 
+pytestmark = pytest.mark.claims
 PAGE = ROOT / "docs/about/topics.md"
 MARK = "<!-- What follows is written by `make refresh`, by reading the pages. -->\n"
 DOCS = ROOT / "docs"
