@@ -1,4 +1,4 @@
-"""The content security policy in use, no cookies, and readers' words that never become markup."""
+"""The content security policy in use, and readers' words that never become markup."""
 
 import json
 from collections.abc import Iterator

@@ -51,7 +51,7 @@ def test_steps_pauses_and_settings(page: Page) -> None:
     expect(status(page)).to_contain_text("Paused. Step")
     page.wait_for_timeout(400)  # the last frame was under way; then there must be no other
     before = readout(page).inner_text()
-    page.wait_for_timeout(400)
+    page.wait_for_timeout(400)  # what must not happen leaves nothing to wait for
     assert readout(page).inner_text() == before
     at = int(re.findall(r"Step (\d+)", before)[0])
     button(page, "One step").click()
