@@ -186,13 +186,13 @@ def forgotten_head() -> Question:
 def last_stages() -> Question:
     whole = fine_tuning.trainable_parameters(5, trainable_stages=len(fine_tuning.FEATURES))
     shares = {
-        label: 100 * fine_tuning.trainable_parameters(5, trainable_stages=stages) / whole
+        label: 100 * sum(stage.parameters for stage in fine_tuning.FEATURES[-stages:]) / whole
         for label, stages in (("The last stage", 1), ("The last six", 6))
     }
     return Question(
         prediction=True,
         parts=[
-            Number(label, share, f"With a head for five classes: {share:.1f} %.", unit="%")
+            Number(label, share, f"Of a network with five classes: {share:.1f} %.", unit="%")
             for label, share in shares.items()
         ],
     )
