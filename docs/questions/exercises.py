@@ -214,9 +214,9 @@ def exercise_7(channels: int = 32, expansion: int = 6) -> Question:
     essay = Essay(
         "1. and 3. Your reasons",
         [
+            "The depthwise filter gets more channels to work on.",
             "What ReLU zeroes in a narrow space is lost; in a wide one, enough survives.",
             "So the block is nonlinear where it is wide, and contracts linearly.",
-            "The depthwise filter gets more channels to work on.",
             "Projections would cost little: cost can hardly be the whole reason.",
         ],
     )
