@@ -119,6 +119,7 @@ NAMES: dict[str, Any] = {
     "mean": mean,
     **{f.__name__: f for f in (abs, float, int, len, max, min, range, round, sorted, sum)},
     "log": math.log,
+    "pi": math.pi,
 }
 
 
