@@ -2,11 +2,11 @@
 
 import json
 import re
-from pathlib import Path
 
 import pytest
 from markdown.extensions.toc import slugify
 
+from docs._site.claims import NAMES, of
 from docs._site.digits import COMMENT
 
 from ..conftest import ROOT, Generated, report
@@ -15,73 +15,202 @@ from .test_layout import ANSWERS, NOTE
 pytestmark = pytest.mark.claims
 PAGE = ROOT / "docs/about/corrections.md"
 HEADING = re.compile(r"^#+ (.*?)(?: \{ #([\w-]+) \})?$")
-VERDICTS = {"wrong": "wrong", "misleading": "misleading", "unverifiable": "without a source"}
+CORRECTED = ("wrong", "misleading")
+LABELS = {True: ("True is", "How we know"), False: ("What we know", "Checked")}
+OPEN = """## Open questions
+
+Reported by the course; we found no source to check them by. That makes none of them wrong."""
 
 MARK = "<!-- What follows is written by `make refresh`, from docs/data/claims.json. -->\n"
 
+Checked = dict[str, dict[str, str]]  # by the id of a claim what docs/data/claims.json says of it
+Places = dict[str, tuple[str, str, str]]  # by the id of a claim page, heading and anchor
 
-def claims() -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = json.loads(
-        (ROOT / "docs/data/claims.json").read_text(encoding="utf-8")
-    )
+
+def claims() -> Checked:
+    found: Checked = json.loads((ROOT / "docs/data/claims.json").read_text(encoding="utf-8"))
     return found
 
 
-def places(page: Path) -> dict[str, tuple[str, str]]:
-    """Per claim that a page answers: heading and anchor of the section it is answered in."""
+def places(page: str) -> Places:
+    """Per claim that a page answers: where, and the section it is answered in."""
     found = {}
     heading, anchor, fence = "", "", False
-    for line in page.read_text(encoding="utf-8").splitlines():
+    for line in (ROOT / f"docs/{page}.md").read_text(encoding="utf-8").splitlines():
         fence ^= line.lstrip().startswith("```")
         if not fence and (match := HEADING.match(line)):
             heading = COMMENT.sub("", match[1])
             anchor = match[2] or slugify(heading, "-")
         elif match := re.match(r" *<!-- claims: ([\w -]+) -->", line):
-            found.update(dict.fromkeys(match[1].split(), (heading, anchor)))
+            found.update(dict.fromkeys(match[1].split(), (page, heading, anchor)))
     return found
 
 
-def corrections() -> str:
-    checked = claims()
-    text = PAGE.read_text(encoding="utf-8").partition(MARK)[0] + MARK
-    for page, prefixes in ANSWERS.items():
-        path = ROOT / f"docs/{page}.md"
-        where = places(path)
-        mine = {
-            claim: entry
-            for claim, entry in checked.items()
-            if claim.startswith(prefixes) and entry["verdict"] != "right"
-        }
-        title = re.search(r"^# (.*)$", path.read_text(encoding="utf-8"), re.M)
-        assert title
-        text += f"\n## {title[1]}\n"
-        for claim, entry in mine.items():
-            heading, anchor = where[claim]
-            text += (
-                f"\n**{VERDICTS[entry['verdict']].capitalize()}.** "
-                f"*The lecture:* {entry['claim']}  \n"
-                f"*True is:* {entry['truth']}  \n"
-                f"*How we know:* {entry['checked']}. *Here:* [{heading}](../{page}.md#{anchor})\n"
-                f"{{ #{claim} }}\n"
-            )
+def lines_of(claim: str, checked: Checked, where: Places, label: str) -> list[str]:
+    """What is said of a claim, in lines that a reader sees below each other, and its anchor."""
+    entry, (page, heading, anchor) = checked[claim], where[claim]
+    here = f"*Here:* [{heading}](../{page}.md#{anchor})"
+    said = [f"{label} {entry['claim']}  "]
+    if entry.get("truth"):
+        known, how = LABELS[entry["verdict"] in CORRECTED]
+        said.append(f"*{known}:* {entry['truth']}  ")
+        here = f"*{how}:* {entry['checked']}. {here}"
+    return [*said, here, f"{{ #{claim} }}"]
+
+
+def correction(claim: str, checked: Checked, where: Places) -> str:
+    """A correction, and under it where the lecture says the same again."""
+    label = f"**{checked[claim]['verdict'].capitalize()}.** *The lecture:*"
+    text = "\n" + "\n".join(lines_of(claim, checked, where, label)) + "\n"
+    again = [other for other, entry in checked.items() if entry.get("repeats") == claim]
+    text += "\n" if again else ""
+    for other in again:
+        text += "- " + "\n  ".join(lines_of(other, checked, where, "*Again:*")) + "\n"
     return text
 
 
+def listed(checked: Checked, where: Places, titles: dict[str, str]) -> str:
+    """The corrections by page, repeats under what they repeat; then the questions left open."""
+    text, left_open = "", ""
+    for page, title in titles.items():
+        mine = [claim for claim in checked if where.get(claim, ("",))[0] == page]
+        distinct = [
+            claim
+            for claim in mine
+            if checked[claim]["verdict"] in CORRECTED and "repeats" not in checked[claim]
+        ]
+        if distinct:
+            text += f"\n## {title}\n"
+            text += "".join(correction(claim, checked, where) for claim in distinct)
+        unknown = [claim for claim in mine if checked[claim]["verdict"] == "unverifiable"]
+        if unknown:
+            anchor = page.removesuffix("/index").rpartition("/")[2]
+            left_open += f"\n### {title} {{ #open-{anchor} }}\n"
+        for claim in unknown:
+            left_open += "\n" + "\n".join(lines_of(claim, checked, where, "*The lecture:*")) + "\n"
+    return f"{text}\n{OPEN}\n{left_open}" if left_open else text
+
+
+def slips(checked: Checked) -> list[str]:
+    """What an entry lacks, and repeats of what is no correction of its own."""
+    found = []
+    for claim, entry in checked.items():
+        verdict, repeats = entry["verdict"], entry.get("repeats")
+        if verdict not in (*CORRECTED, "right", "unverifiable"):
+            found.append(f"{claim} has the verdict “{verdict}”, which does not exist")
+        head = checked.get(repeats or "", {"verdict": ""})
+        if repeats and verdict not in CORRECTED:
+            found.append(f"{claim} is {verdict}: only a correction repeats one")
+        elif repeats and (head["verdict"] not in CORRECTED or "repeats" in head):
+            found.append(f"{claim} repeats {repeats}, which is no correction of its own")
+        needed = ["claim", "truth", "checked"] if verdict != "right" else []
+        if needed and repeats and not (entry.get("truth") or entry.get("checked")):
+            needed = ["claim"]  # a repeat may add something, with how we know it, or nothing
+        if lacking := [field for field in needed if not entry.get(field)]:
+            found.append(f"{claim} lacks {', '.join(lacking)}")
+    return [f"docs/data/claims.json: {slip}" for slip in found]
+
+
+def anchors(text: str) -> list[str]:
+    return re.findall(r"^ *\{ #([\w-]+) \}$", text, re.M)
+
+
+def counts(checked: Checked) -> list[float]:
+    """What the head of the page counts: the expressions beside it, for these claims."""
+    names = {**NAMES, "load": lambda _: checked}
+    return [
+        eval(entry.expression, {"__builtins__": {}, **names})  # noqa: S307
+        for entry in of(PAGE).entries
+        if 'load("claims")' in entry.expression
+    ]
+
+
 def test_every_correction_says_what_is_true_and_how_we_know() -> None:
-    problems = []
-    for claim, entry in claims().items():
-        lacking = [f for f in ("claim", "truth", "checked") if not entry.get(f)]
-        if entry["verdict"] != "right" and lacking:
-            problems.append(f"docs/data/claims.json: {claim} lacks {', '.join(lacking)}")
-    report(problems)
+    report(slips(claims()))
 
 
 def test_the_corrections_page_is_built_from_the_claims(generated: Generated) -> None:
-    generated(PAGE, corrections())
+    where, titles = {}, {}
+    for page in ANSWERS:
+        where.update(places(page))
+        title = re.search(r"^# (.*)$", (ROOT / f"docs/{page}.md").read_text("utf-8"), re.M)
+        assert title
+        titles[page] = title[1]
+    head = PAGE.read_text(encoding="utf-8").partition(MARK)[0]
+    text = listed(claims(), where, titles)
+    assert sorted(anchors(text)) == sorted(
+        claim for claim, entry in claims().items() if entry["verdict"] != "right"
+    )
+    generated(PAGE, head + MARK + text)
 
 
 def test_notes_on_the_pages_are_found() -> None:
     for page in ANSWERS:
         path = ROOT / f"docs/{page}.md"
         noted = {c for m in NOTE.findall(path.read_text(encoding="utf-8")) for c in m[0].split()}
-        assert noted == set(places(path))
+        assert noted == set(places(page))
+
+
+MADE_UP: Checked = {
+    "a": {"verdict": "right"},
+    "b": {"verdict": "wrong", "claim": "Two.", "truth": "Three.", "checked": "counted"},
+    "c": {"verdict": "misleading", "claim": "Many.", "truth": "Some.", "checked": "read"},
+    "d": {"verdict": "unverifiable", "claim": "Soon.", "truth": "Perhaps.", "checked": "no source"},
+    "e": {"verdict": "misleading", "repeats": "b", "claim": "A pair."},
+    "f": {**dict.fromkeys(("claim", "truth", "checked"), "So"), "verdict": "wrong", "repeats": "c"},
+    "g": {"verdict": "wrong", "repeats": "b", "claim": "Both."},
+    "h": {"verdict": "wrong", "claim": "None.", "truth": "One.", "checked": "counted"},
+}
+HERE = {
+    **dict.fromkeys("abcd", ("p", "In p", "x")),
+    **dict.fromkeys("efgh", ("q/index", "In q", "y")),
+}
+
+
+def test_repeats_stand_under_what_they_repeat_and_open_questions_apart() -> None:
+    text = listed(MADE_UP, HERE, {"p": "P", "q/index": "Q"})
+    assert re.findall(r"^#+ .*|(?<=\{ #)\w(?= \})", text, re.M) == [
+        *("## P", "b", "e", "g", "c", "f", "## Q", "h", OPEN.partition("\n")[0]),
+        *("### P { #open-p }", "d"),
+    ]
+    assert text.startswith(
+        "\n## P\n\n**Wrong.** *The lecture:* Two.  \n*True is:* Three.  \n"
+        "*How we know:* counted. *Here:* [In p](../p.md#x)\n{ #b }\n\n"
+        "- *Again:* A pair.  \n  *Here:* [In q](../q/index.md#y)\n  { #e }\n"
+        "- *Again:* Both.  \n  *Here:* [In q](../q/index.md#y)\n  { #g }\n"
+        "\n**Misleading.** *The lecture:* Many.  \n"
+    )
+    assert "*Again:* So  \n  *True is:* So  \n  *How we know:* So. *Here:* [In q]" in text
+    assert text.endswith(
+        "*What we know:* Perhaps.  \n*Checked:* no source. *Here:* [In p](../p.md#x)\n{ #d }\n"
+    )
+
+
+def test_the_head_counts_a_repeat_once() -> None:
+    total, right, repeated, *distinct, left_open = counts(MADE_UP)
+    assert (total, right, repeated, distinct, left_open) == (8, 1, 3, [3, 2, 1], 1)
+    total, right, repeated, *distinct, left_open = counts(claims())
+    assert distinct[0] == sum(distinct[1:])
+    assert total == right + repeated + distinct[0] + left_open
+
+
+@pytest.mark.parametrize(
+    ("claim", "change", "slip"),
+    [
+        ("e", {"repeats": "z"}, "e repeats z, which is no correction of its own"),
+        ("e", {"repeats": "a"}, "e repeats a, which is no correction of its own"),
+        ("e", {"repeats": "d"}, "e repeats d, which is no correction of its own"),
+        ("e", {"repeats": "f"}, "e repeats f, which is no correction of its own"),
+        ("e", {"repeats": "e"}, "e repeats e, which is no correction of its own"),
+        ("a", {"repeats": "b"}, "a is right: only a correction repeats one"),
+        ("d", {"repeats": "b"}, "d is unverifiable: only a correction repeats one"),
+        ("h", {"verdict": "rong"}, "h has the verdict “rong”, which does not exist"),
+        ("e", {"claim": ""}, "e lacks claim"),
+        ("e", {"truth": "Three."}, "e lacks checked"),
+        ("b", {"truth": "", "checked": ""}, "b lacks truth, checked"),
+    ],
+)
+def test_slips_of_the_record_are_named(claim: str, change: dict[str, str], slip: str) -> None:
+    assert slips(MADE_UP) == []
+    changed = {**MADE_UP, claim: {**MADE_UP[claim], **change}}
+    assert slips(changed) == [f"docs/data/claims.json: {slip}"]
