@@ -3,8 +3,8 @@
     make mutants                               # three hundred, a quarter of an hour
     python tests/mutants.py --count 50 --seed 1
 
-Not a test itself: it asks the tests. Each alteration is one digit, replaced by another one. What
-nobody noticed is listed; names, years and places in a source may be among it, figures may not.
+Not a test itself: it asks the tests. Each alteration is one digit, replaced by another one, or < for
+> in what checks a conclusion. What nobody noticed is listed; names, years and places in a source may be among it, figures may not.
 """
 
 import argparse
@@ -47,6 +47,7 @@ KINDS: dict[str, tuple[list[str], list[list[str]]]] = {
         [NODE, GENERATED],
     ),
 }
+OTHERS = {"<": ">", ">": "<"}
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class Mutant:
 
 
 def digits(path: Path, kind: str) -> Iterator[int]:
-    """The positions of digits that a reader sees or a formula uses."""
+    """The positions of digits that a reader sees or a formula uses, and of < and > in checks."""
     text = path.read_text(encoding="utf-8")
     hidden = [r"//.*", r"/\*\*.*?\*/", r"cv7", r"^# .*$"]
     if kind == "prose":  # expressions and links have checks of their own, code blocks are run
@@ -83,6 +84,11 @@ def digits(path: Path, kind: str) -> Iterator[int]:
         for h in hidden
         for m in re.finditer(h, text, re.M | (re.S if "`" in h or "---\\n" in h else 0))
     ]
+    if kind == "numbers":  # a bound may be another digit, but not be on the other side
+        checks = list(re.finditer(r"^“.*?” if (.*)$", text, re.M))
+        taken += [check.span() for check in checks]
+        for check in checks:
+            yield from (check.start(1) + m.start() for m in re.finditer("[<>]", check[1]))
     for match in re.finditer(r"[0-9]", text):
         if not any(start <= match.start() < end for start, end in taken):
             yield match.start()
@@ -132,7 +138,7 @@ def main() -> int:
         kind = "prose" if index % 2 else list(KINDS)[1 + index // 2 % (len(KINDS) - 1)]
         path, position = rng.choice(pools[kind])
         old = path.read_text(encoding="utf-8")[position]
-        digit = rng.choice([d for d in "0123456789" if d != old])
+        digit = rng.choice([d for d in OTHERS.get(old, "0123456789") if d != old])
         mutants.append(Mutant(kind, path.relative_to(ROOT), position, digit))
 
     with tempfile.TemporaryDirectory() as folder:

@@ -1,4 +1,4 @@
-"""Numbers in pages, and the expressions that compute them.
+"""Numbers in pages, and the expressions that compute them; conclusions, and what checks them.
 
 Beside a page that shows numbers lies a file that says what they are, docs/chapters/<page>.numbers:
 
@@ -9,11 +9,17 @@ Beside a page that shows numbers lies a file that says what they are, docs/chapt
     0.034 = lecture("skip-24")              the lecture's own figure, docs/data/claims.json
     22.5 26.5 = [min(gain("defects", "C", "A", 250)), max(gain("defects", "C", "A", 250))]
     “64 images” = data("gpu", "provenance", "settings", "batch_size")
+    “ahead of A in every run” if min(gain("defects", "C", "A", 250)) > 0
 
 On the left stands what the page shows, wherever it shows it, with ×2 where it does so twice. Of
 equal numbers a cited one is that whose paragraph names its source; otherwise words around a number
 tell it from one of another origin. Values are compared to the decimals shown. A line that begins
 with # is a comment.
+
+The last line is a check: those words of the page, emphasis marks included and wrapped as you like,
+draw a conclusion from data, and it holds if the expression is true. So new data that contradict a
+sentence show, too. Quote a few words that will stay, best without digits. every(…) is all(…), which
+wants something to be true of: a misspelt filter proves nothing.
 
 What an example chooses freely, and digits that state nothing, the head of the page lists, as
 `givens: 128 0.85`. All numbers of a page together have to be those of the file and those of the
@@ -22,9 +28,11 @@ moved without a thought for expressions.
 
 Where no such file can lie, in notebooks, a number carries its expression behind it, on its line,
 as 8,768<!--= cost.separable_parameters(64, 128, 3) --> or 0.85<!--= given(0.85) -->; pages may do
-so, too. That comment speaks of the last number before it, a list of values of as many last ones.
+so, too. That comment speaks of the last number before it, a list of values of as many last ones. A
+check stands behind the words that it allows, <!--= if min(gain("defects", "C", "A", 250)) > 0 -->.
 """
 
+import ast
 import json
 import math
 import re
@@ -44,6 +52,7 @@ from docs._site.digits import COMMENT, GIVENS, NUMBER, lines, numbers, prose
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA, CV7 = ROOT / "docs/data", ROOT / "cv7"
+MISSING = "the page does not have “{}”: quote it as it stands there"
 SHOWN = re.compile(r"(\S+?)(?:×(\d+))?")  # in a file of numbers: 8,768 or 0.21×3
 
 
@@ -100,6 +109,14 @@ def given(value: float) -> float:
     return value
 
 
+def every(cases: Iterable[bool]) -> bool:
+    """Whether all of these hold, of which there has to be one at least."""
+    found = list(cases)
+    if not found:
+        raise ValueError("every(…) of nothing: correct what filters the data")
+    return all(found)
+
+
 # Every module of cv7 that works without torch: what is added to it can be used on a page at once.
 MODULES = [
     path.stem
@@ -116,8 +133,9 @@ NAMES: dict[str, Any] = {
     "source": source,
     "lecture": lecture,
     "given": given,
+    "every": every,
     "mean": mean,
-    **{f.__name__: f for f in (abs, float, int, len, max, min, range, round, sorted, sum)},
+    **{f.__name__: f for f in (abs, float, int, len, max, min, range, round, sorted, sum, zip)},
     "log": math.log,
     "pi": math.pi,
 }
@@ -219,6 +237,8 @@ def claims(line: str, number: int) -> Iterator[Claim]:
     """The claims of one line; raises ValueError where an expression fails or finds no number."""
     position = 0
     for comment in COMMENT.finditer(line):
+        if comment[1].startswith(IF):
+            continue
         values = tried(comment[1])
         before = list(NUMBER.finditer(line, position, comment.start()))
         if len(before) < len(values):
@@ -228,6 +248,65 @@ def claims(line: str, number: int) -> Iterator[Claim]:
                 number, match.start(), match.end(), match[0], as_shown(value, match), comment[1]
             )
         position = comment.end()
+
+
+IF = "if "  # what a check begins with, where it is no number's expression
+CHECK = re.compile(r"“(.*?)” if (.*)")
+
+
+@dataclass
+class Check:
+    """A conclusion that a page draws from data, and the expression that is true if it may."""
+
+    file: Path  # where the check stands
+    line: int
+    quote: str  # the words that draw it
+    places: list[range]  # the lines of the page that have these words
+    expression: str
+
+    @property
+    def holds(self) -> bool:
+        return evaluate(self.expression) == [True]
+
+    @property
+    def value(self) -> str:
+        """What the expression is, of a comparison both sides, too."""
+        tree = ast.parse(self.expression, mode="eval").body
+        sides = [tree.left, *tree.comparators] if isinstance(tree, ast.Compare) else []
+        values = [evaluate(ast.unparse(side)) for side in sides]
+        compared = " with ".join(str(v[0] if len(v) == 1 else v) for v in values)
+        return f"{self.holds}, comparing {compared}" if sides else str(self.holds)
+
+
+def condition(expression: str) -> str:
+    """The expression, if it can check a conclusion; else raises ValueError, with the cure."""
+    (value, *more) = tried(expression) or [None]
+    if more or not isinstance(value, bool):
+        raise ValueError(f"`{expression}` is neither true nor false: compare, as in max(…) < 2")
+    if kind(expression) not in ("measured", "cited"):
+        raise ValueError(f"`{expression}` reads no data that could contradict it: use data(…)")
+    return expression
+
+
+def behind(line: str, page: Path, number: int) -> Iterator[Check]:
+    """The checks that stand in a line, each behind the words that it is of."""
+    position = 0
+    for comment in COMMENT.finditer(line):
+        if comment[1].startswith(IF):
+            words, place = line[position : comment.start()].strip(), range(number, number + 1)
+            yield Check(page, number, words, [place], condition(comment[1].removeprefix(IF)))
+        position = comment.end()
+
+
+def standing(quote: str, text: list[tuple[int, str]]) -> list[range]:
+    """The lines of a text that have these words, however it wraps them."""
+    numbers, joined = [n for n, _ in text], "".join(line.rstrip("\n") + "\n" for _, line in text)
+    words = re.compile(r"\s+".join(map(re.escape, quote.split())))
+    ends = [
+        [numbers[joined.count("\n", 0, position)] for position in match.span()]
+        for match in words.finditer(joined)
+    ]
+    return [range(first, last + 1) for first, last in ends]
 
 
 @dataclass
@@ -337,6 +416,7 @@ class Numbers:
     page: Path
     claims: list[Claim] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
+    checks: list[Check] = field(default_factory=list)
     # What no comment speaks of and no words tell apart, in the order of the page.
     plain: list[Number] = field(default_factory=list)
     errors: list[tuple[Path, int, str]] = field(default_factory=list)
@@ -353,6 +433,7 @@ def of(page: Path) -> Numbers:
             for claim in claims(line, number):
                 found.claims.append(claim)
                 covered.update(range(claim.start, claim.end))
+            found.checks += behind(line, page, number)
         except ValueError as error:
             found.errors.append((page, number, str(error)))
         rest = "".join(" " if i in covered else c for i, c in enumerate(line))
@@ -361,9 +442,19 @@ def of(page: Path) -> Numbers:
     for number, line in enumerate(lines(file) if file.exists() else (), start=1):
         if line.strip() and not line.startswith("#"):
             try:
-                found.entries.append(entry(line, number))
+                if match := CHECK.fullmatch(line.strip()):
+                    places = standing(match[1], text)
+                    check = Check(file, number, match[1], places, condition(match[2]))
+                    found.checks.append(check)
+                else:
+                    found.entries.append(entry(line, number))
             except ValueError as error:
                 found.errors.append((file, number, str(error)))
+    found.unclear += [
+        (file, check.line, MISSING.format(check.quote))
+        for check in found.checks
+        if not check.places
+    ]
     quoted(found, dict(text))
     told(found)
     found.claims.sort(key=lambda claim: (claim.line, claim.start))
@@ -385,8 +476,7 @@ def quoted(found: Numbers, text: dict[int, str]) -> None:
             if number.line == line and start <= number.start < start + len(entry.quote)
         ]
         if not inside or len(inside) != len(places) * len(entry.shown):
-            what = f"the page does not have “{entry.quote}”: quote it as it stands there"
-            found.unclear.append((beside(found.page), entry.line, what))
+            found.unclear.append((beside(found.page), entry.line, MISSING.format(entry.quote)))
             continue
         for index, number in enumerate(inside):
             found.claims.append(claimed(number, entry, index % len(entry.shown)))

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.claims
 PAGE = ROOT / "docs/about/how-we-know.md"
 MARK = "<!-- What follows is written by `make refresh`, from the pages and docs/data. -->\n"
 COLUMNS = ["computed", *KINDS]
+CONCLUSIONS = "conclusions"
 # Which results of an experiment hold one number a run, and what that number is.
 SPREADS = {
     "network-depth": ({"error"}, "percentage points of training error"),
@@ -26,12 +27,14 @@ SPREADS = {
 
 
 def counts() -> dict[str, Counter[str]]:
-    """Per page, how many numbers of each kind it has. This page is left out."""
+    """Per page, how many numbers of each kind and conclusions it has. This page is left out."""
     found = {}
     for path in [*PAGES, *NOTEBOOKS]:
         if path != PAGE:
-            kinds = Counter(claim.kind for claim in of(path).claims)
+            shown = of(path)
+            kinds = Counter(claim.kind for claim in shown.claims)
             kinds["given"] += len(givens(path)[1])
+            kinds[CONCLUSIONS] = sum(len(check.places) for check in shown.checks)
             if kinds.total():
                 found[path.relative_to(ROOT / "docs").as_posix()] = kinds
     return found
@@ -77,16 +80,22 @@ def entry(slug: str) -> str:
     return text
 
 
+def cells(kinds: Counter[str]) -> list[int]:
+    """A row of the table: all numbers, those of each kind, conclusions."""
+    numbers = [kinds[column] for column in COLUMNS]
+    return [sum(numbers), *numbers, kinds[CONCLUSIONS]]
+
+
 def what_we_know() -> str:
     numbers = counts()
-    total = sum(numbers.values(), Counter())
-    text = "\n## How many\n\n| Page | Numbers | " + " | ".join(COLUMNS) + " |\n|---|"
-    text += "---:|" * (len(COLUMNS) + 1) + "\n"
+    columns = [*COLUMNS, CONCLUSIONS]
+    text = "\n## How many\n\n| Page | Numbers | " + " | ".join(columns) + " |\n|---|"
+    text += "---:|" * (len(columns) + 1) + "\n"
     for page, kinds in numbers.items():
-        row = " | ".join(str(kinds[k]) for k in COLUMNS)
-        text += f"| [{pages.title(page)}](../{page}) | {kinds.total()} | {row} |\n"
-    row = " | ".join(f"**{total[k]}**" for k in COLUMNS)
-    text += f"| **Together** | **{total.total()}** | {row} |\n"
+        row = " | ".join(map(str, cells(kinds)))
+        text += f"| [{pages.title(page)}](../{page}) | {row} |\n"
+    row = " | ".join(f"**{cell}**" for cell in cells(sum(numbers.values(), Counter())))
+    text += f"| **Together** | {row} |\n"
     text += "\n## What was measured\n"
     for path in sorted(DATA.glob("*.json")):
         if "provenance" in json.loads(path.read_text(encoding="utf-8")):

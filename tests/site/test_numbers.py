@@ -128,6 +128,19 @@ def rewrite_recorded(before: list[str], after: list[str], write: Write) -> None:
     write(DATA / "claims.json", text)
 
 
+@pytest.mark.parametrize("path", TEXTS, ids=name)
+def test_conclusions_hold(path: Path) -> None:
+    report(
+        [
+            f"{name(path)}:{place.start}: “{check.quote}” does not hold: `{check.expression}` is "
+            f"{check.value}. Rewrite the sentence, or correct {name(check.file)}:{check.line}"
+            for check in of(path).checks
+            for place in check.places
+            if not check.holds
+        ]
+    )
+
+
 @cache
 def code_that_is_run() -> str:
     files = [*(ROOT / "snippets").rglob("*.py"), *(ROOT / "cv7").glob("*.py"), *NOTEBOOKS]
