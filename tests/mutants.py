@@ -3,8 +3,9 @@
     make mutants                               # three hundred, a quarter of an hour
     python tests/mutants.py --count 50 --seed 1
 
-Not a test itself: it asks the tests. Each alteration is one digit, replaced by another one, or < for
-> in what checks a conclusion. What nobody noticed is listed; names, years and places in a source may be among it, figures may not.
+Not a test itself: it asks the tests. Each alteration is one digit, replaced by another one, or one
+comparison in a check of a conclusion, turned round. What nobody noticed is listed; names, years and
+places in a source may be among it, figures may not.
 """
 
 import argparse
@@ -34,7 +35,7 @@ NODE = [
 # Per kind: which files, and which checks may notice, quickest first.
 KINDS: dict[str, tuple[list[str], list[list[str]]]] = {
     "prose": (["docs/*.md", "docs/*/*.md", "README.md"], [CLAIMS]),
-    "numbers": (["docs/*/*.numbers"], [CLAIMS]),
+    "numbers": (["docs/*.numbers", "docs/*/*.numbers"], [CLAIMS]),
     "output": (["snippets/*.out"], [[*PYTEST, "tests/site/test_snippets.py"]]),
     "data": (["docs/data/*.json"], [CLAIMS, GENERATED]),
     "figure": (["docs/widgets/*/results.html"], [GENERATED]),
@@ -86,7 +87,7 @@ def digits(path: Path, kind: str) -> Iterator[int]:
     ]
     if kind == "numbers":  # a bound may be another digit, but not be on the other side
         checks = list(re.finditer(r"^“.*?” if (.*)$", text, re.M))
-        taken += [check.span() for check in checks]
+        taken += [check.span(1) for check in checks]
         for check in checks:
             yield from (check.start(1) + m.start() for m in re.finditer("[<>]", check[1]))
     for match in re.finditer(r"[0-9]", text):

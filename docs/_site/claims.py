@@ -251,6 +251,7 @@ def claims(line: str, number: int) -> Iterator[Claim]:
 
 
 IF = "if "  # what a check begins with, where it is no number's expression
+START = re.compile(r"[.;:]\s|-->|\n\s*\n|^%% .*", re.M)  # of what a check behind it is of
 CHECK = re.compile(r"“(.*?)” if (.*)")
 
 
@@ -288,25 +289,32 @@ def condition(expression: str) -> str:
     return expression
 
 
-def behind(line: str, page: Path, number: int) -> Iterator[Check]:
-    """The checks that stand in a line, each behind the words that it is of."""
-    position = 0
-    for comment in COMMENT.finditer(line):
-        if comment[1].startswith(IF):
-            words, place = line[position : comment.start()].strip(), range(number, number + 1)
-            yield Check(page, number, words, [place], condition(comment[1].removeprefix(IF)))
-        position = comment.end()
+Text = list[tuple[int, str]]  # lines with their numbers
 
 
-def standing(quote: str, text: list[tuple[int, str]]) -> list[range]:
+def whole(text: Text) -> str:
+    return "".join(line.rstrip("\n") + "\n" for _, line in text)
+
+
+def lines_of(text: Text, start: int, end: int) -> range:
+    """The numbers of the lines from one position in the whole text to another."""
+    first, last = (text[whole(text).count("\n", 0, position)][0] for position in (start, end))
+    return range(first, last + 1)
+
+
+def standing(quote: str, text: Text) -> list[range]:
     """The lines of a text that have these words, however it wraps them."""
-    numbers, joined = [n for n, _ in text], "".join(line.rstrip("\n") + "\n" for _, line in text)
     words = re.compile(r"\s+".join(map(re.escape, quote.split())))
-    ends = [
-        [numbers[joined.count("\n", 0, position)] for position in match.span()]
-        for match in words.finditer(joined)
-    ]
-    return [range(first, last + 1) for first, last in ends]
+    return [lines_of(text, *match.span()) for match in words.finditer(whole(text))]
+
+
+def behind(text: Text) -> Iterator[tuple[str, range, str]]:
+    """What checks stand in a text: the words of the sentence before each, their lines, and it."""
+    for comment in COMMENT.finditer(whole(text)):
+        if comment[1].startswith(IF):
+            words = START.split(whole(text)[: comment.start()])[-1].strip(" ,\n")
+            place = lines_of(text, comment.start() - len(words), comment.start())
+            yield " ".join(words.split()), place, comment[1].removeprefix(IF)
 
 
 @dataclass
@@ -433,32 +441,40 @@ def of(page: Path) -> Numbers:
             for claim in claims(line, number):
                 found.claims.append(claim)
                 covered.update(range(claim.start, claim.end))
-            found.checks += behind(line, page, number)
         except ValueError as error:
             found.errors.append((page, number, str(error)))
         rest = "".join(" " if i in covered else c for i, c in enumerate(line))
         for start, end in numbers(rest) if number not in head else ():
             found.plain.append(Number(number, start, end, line[start:end]))
+    checks = [
+        (page, place[-1], words, [place], expression) for words, place, expression in behind(text)
+    ]
     for number, line in enumerate(lines(file) if file.exists() else (), start=1):
-        if line.strip() and not line.startswith("#"):
+        if match := CHECK.fullmatch(line.strip()):
+            checks.append((file, number, match[1], standing(match[1], text), match[2]))
+        elif line.strip() and not line.startswith("#"):
             try:
-                if match := CHECK.fullmatch(line.strip()):
-                    places = standing(match[1], text)
-                    check = Check(file, number, match[1], places, condition(match[2]))
-                    found.checks.append(check)
-                else:
-                    found.entries.append(entry(line, number))
+                found.entries.append(entry(line, number))
             except ValueError as error:
                 found.errors.append((file, number, str(error)))
-    found.unclear += [
-        (file, check.line, MISSING.format(check.quote))
-        for check in found.checks
-        if not check.places
-    ]
+    for check in checks:
+        checked(found, *check)
     quoted(found, dict(text))
     told(found)
     found.claims.sort(key=lambda claim: (claim.line, claim.start))
     return found
+
+
+def checked(
+    found: Numbers, file: Path, line: int, quote: str, places: list[range], expression: str
+) -> None:
+    """Adds a check to those of a page, or what is wrong with it."""
+    if not places:
+        found.unclear.append((file, line, MISSING.format(quote)))
+    try:
+        found.checks.append(Check(file, line, quote, places, condition(expression)))
+    except ValueError as error:
+        found.errors.append((file, line, str(error)))
 
 
 def quoted(found: Numbers, text: dict[int, str]) -> None:
