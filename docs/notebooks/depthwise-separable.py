@@ -9,7 +9,7 @@
 # fast? This notebook counts both, times both on the machine that it runs on,
 # and looks for reasons where the two disagree.
 #
-# **Before you run it:** our server gained a factor of five to six in the first
+# **Before you run it:** our server gained a factor of five to six<!--= if 5 < data("depthwise-separable", "layers", size=112)["speedup"] < 6 --> in the first
 # layer below, 32→64 channels on maps of 112×112. What will your machine gain,
 # and what with sixteen images at a time? Write your guesses down.
 
@@ -239,8 +239,8 @@ for layer in LAYERS:
 
 # %% [markdown]
 # Is that what you guessed? On our machine the last layer gains *more* than
-# arithmetic promises: its standard convolution reaches little more than half
-# the rate of the first. It has more weights than all of MobileNetV2, for a map of 7×7;
+# arithmetic promises<!--= if data("depthwise-separable", "layers", size=7)["speedup"] > cost.separable_saving(1024, 3) -->: its standard convolution reaches little more than half
+# the rate of the first<!--= if 1.6 < data("depthwise-separable", "layers", size=7)["ms"]["standard"] / data("depthwise-separable", "layers", size=112)["ms"]["standard"] < 2 -->. It has more weights than all of MobileNetV2, for a map of 7×7;
 # that may be why, but we did not test it.
 
 # %% tags=["figure"]
@@ -326,8 +326,8 @@ for (into, out, size), row in zip(LAYERS, layers, strict=True):
 
 # %% [markdown]
 # In our recorded runs, more than half of what the first three layers lose is
-# lost in the *pointwise* stage, the one that does most of the work; the
-# depthwise stage takes a smaller share, and two calls instead of one take the
+# lost in the *pointwise* stage<!--= if every(2 * (row["ms"]["pointwise"] - row["ms"]["standard"] / 9) > row["ms"]["separable"] - row["ms"]["standard"] / cost.separable_saving(row["out_channels"], 3) for row in data("depthwise-separable", "layers") if row["size"] >= 28) -->, the one that does most of the work; the
+# depthwise stage takes a smaller share<!--= if every(row["ms"]["depthwise"] - row["ms"]["standard"] / row["out_channels"] < row["ms"]["pointwise"] - row["ms"]["standard"] / 9 for row in data("depthwise-separable", "layers") if row["size"] >= 28) -->, and two calls instead of one take the
 # rest. Does yours agree?
 #
 # ## Why: the roofline
@@ -423,9 +423,9 @@ show(
 # %% [markdown]
 # The depthwise stages sit at the left edge. If their data came from memory, the
 # lower roof would be their limit, and the largest of them come near it or pass
-# it. From the cache the roof is higher than they get, so bandwidth alone does
-# not explain their rates. The smallest maps take less than a tenth of a
-# millisecond; there the fixed cost of a call may rule, which this notebook does
+# it<!--= if 32 * 9 * 112**2 / data("depthwise-separable", "layers", size=112)["ms"]["depthwise"] / 1e6 > 0.8 * data("depthwise-separable", "limits", "memory") * cost.Conv2d(32, 32, kernel_size=3, padding=1, groups=32, bias=False).arithmetic_intensity(112, 112) -->. From the cache the roof is higher than they get, so bandwidth alone does
+# not explain their rates<!--= if every(row["in_channels"] * 9 * row["size"]**2 / row["ms"]["depthwise"] / 1e6 < data("depthwise-separable", "limits", "cache") * cost.Conv2d(row["in_channels"], row["in_channels"], kernel_size=3, padding=1, groups=row["in_channels"], bias=False).arithmetic_intensity(row["size"], row["size"]) for row in data("depthwise-separable", "layers")) -->. The smallest maps take less than a tenth of a
+# millisecond<!--= if max(row["ms"]["depthwise"] for row in data("depthwise-separable", "layers") if row["size"] <= 14) < 0.1 -->; there the fixed cost of a call may rule, which this notebook does
 # not measure. Fusing both stages, BatchNorm and activation into one pass would
 # move less data; we did not try it.
 #
@@ -525,10 +525,10 @@ show(
 )
 
 # %% [markdown]
-# Here the networks with more work also do more of it in a second, so the ratio
+# Here the networks with more work also do more of it in a second<!--= if every(little.multiply_adds(224, 224) / data("depthwise-separable", "networks", one) < more.multiply_adds(224, 224) / data("depthwise-separable", "networks", other) for one, little, other, more in (("mobilenet_v2", networks.mobilenet_v2(), "mobilenet_v1", networks.mobilenet_v1()), ("mobilenet_v1", networks.mobilenet_v1(), "resnet50", networks.resnet(50)), ("resnet50", networks.resnet(50), "vgg16", networks.vgg16()))) -->, so the ratio
 # of times is smaller than the ratio of multiply-adds. MobileNetV1 does nearly
 # twice the work of MobileNetV2; in our recorded runs, that took about a fifth
-# more time. **Multiply-adds tell you how much there is to compute; only a
+# more time<!--= if 1.1 < data("depthwise-separable", "networks", "mobilenet_v1") / data("depthwise-separable", "networks", "mobilenet_v2") < 1.3 -->. **Multiply-adds tell you how much there is to compute; only a
 # stopwatch on the device that you ship tells you how long it takes.**
 #
 # ## What to try

@@ -296,8 +296,8 @@ show(
 
 # %% [markdown]
 # The plain network of 64<!--= given(64) --> layers does not learn its own
-# training set in these epochs; with the addition, the same layers learn it
-# without a mistake. Epoch by epoch:
+# training set in these epochs<!--= if min(data("network-depth", "plain", depth=64)["error"]) > 50 -->; with the addition, the same layers learn it
+# without a mistake<!--= if max(data("network-depth", "residual", depth=64)["error"]) == 0 -->. Epoch by epoch:
 
 # %% tags=["figure"]
 picture, axes = figure()
@@ -350,11 +350,11 @@ for kind in ("plain", "residual"):
     print(f"{kind:10} " + "   ".join(cells))
 
 # %% [markdown]
-# Before training, the plain network's gradients do not vanish but *explode*, as
+# Before training, the plain network's gradients do not vanish but *explode*<!--= if min(data("network-depth", "plain", depth=64)["factor_at_start"]) > 1.1 -->, as
 # BatchNorm makes them do in a deep stack ([Yang et al.
 # 2019](../about/references.md#yang2019)). One epoch later neither network has
-# vanishing gradients, and in the one that fails they change *less* from end to
-# end than in the one that learns. He and his colleagues checked theirs, found
+# vanishing gradients<!--= if every(min(data("network-depth", kind, depth=64)["factor_after_1_epoch"]) > 1 for kind in ("plain", "residual")) -->, and in the one that fails they change *less* from end to
+# end than in the one that learns<!--= if every(abs(plain - 1) < abs(residual - 1) for plain, residual in zip(data("network-depth", "plain", depth=64)["factor_after_1_epoch"], data("network-depth", "residual", depth=64)["factor_after_1_epoch"])) -->. He and his colleagues checked theirs, found
 # healthy norms, and think vanishing gradients an unlikely cause ([He et al.
 # 2015](../about/references.md#he2015), Section 4.1). What the cause is, is
 # still being studied; that the addition helps is measured above.
@@ -430,10 +430,10 @@ show(
 # %% [markdown]
 # The figure shows the recorded runs, five of each; one that diverged is drawn
 # at 90 %<!--= 100 - 100 / 10 --> wrong, which is guessing. The plain network
-# gets into trouble much earlier than with BatchNorm. The addition helps at
-# depths eight and sixteen; at thirty-two nothing is learned any more, and at
-# sixty-four training diverges: every block adds to a growing sum. SkipInit is
-# the other way round: slow at small depths, perhaps because its few branches
+# gets into trouble much earlier than with BatchNorm<!--= if min(data("network-depth", "without_batch_norm", kind="plain, no BatchNorm", depth=16)["error"]) > max(data("network-depth", "plain", depth=16)["error"]) + 10 -->. The addition helps at
+# depths eight and sixteen<!--= if every(residual < plain for depth in (8, 16) for residual, plain in zip(data("network-depth", "without_batch_norm", kind="residual, no BatchNorm", depth=depth)["error"], data("network-depth", "without_batch_norm", kind="plain, no BatchNorm", depth=depth)["error"])) -->; at thirty-two nothing is learned any more<!--= if min(data("network-depth", "without_batch_norm", kind="residual, no BatchNorm", depth=32)["error"]) > 85 -->, and at
+# sixty-four training diverges<!--= if every(error is None for error in data("network-depth", "without_batch_norm", kind="residual, no BatchNorm", depth=64)["error"]) -->: every block adds to a growing sum. SkipInit is
+# the other way round: slow at small depths<!--= if min(data("network-depth", "without_batch_norm", kind="SkipInit, no BatchNorm", depth=4)["error"]) > max(data("network-depth", "without_batch_norm", kind="residual, no BatchNorm", depth=4)["error"]) -->, perhaps because its few branches
 # begin silent, while at depth sixty-four four of five runs end below
 # 9 %<!--= sorted(data("network-depth", "without_batch_norm", kind="SkipInit, no BatchNorm", depth=64)["error"])[3] -->
 # wrong.
@@ -607,15 +607,15 @@ show(
 
 # %% [markdown]
 # *This* is vanishing: with sigmoids the first layer receives dozens of powers
-# of ten less than the last, and no single learning rate suits both. He
+# of ten less than the last<!--= if every(gradient_flow.gradient_at_first_layer(factor, 50) < 1e-24 for family in ("mlp", "conv") for case in ("sigmoid, PyTorch default", "sigmoid, Xavier") for factor in data("gradient-flow", family, case)) -->, and no single learning rate suits both. He
 # initialisation with ReLU holds the gradient almost steady in fully connected
-# layers; these convolutions still lose two or three powers of ten. BatchNorm
-# makes it grow instead. With BatchNorm, the addition brings the factor close to
-# one; without (last row of the table) the gradient grows as well.
+# layers<!--= if every(abs(factor - 1) < 0.03 for factor in data("gradient-flow", "mlp", "ReLU, He")) -->; these convolutions still lose two or three powers of ten<!--= if every(1.5 < -49 * log(factor) / log(10) < 3.5 for factor in data("gradient-flow", "conv", "ReLU, He")) -->. BatchNorm
+# makes it grow instead<!--= if every(min(data("gradient-flow", family, "ReLU + BN, He")) > 1 for family in ("mlp", "conv")) -->. With BatchNorm, the addition brings the factor close to
+# one<!--= if every(1 < factor < 1.06 for family in ("mlp", "conv") for factor in data("gradient-flow", family, "ReLU + BN, He, residual")) -->; without (last row of the table) the gradient grows as well<!--= if every(min(data("gradient-flow", family, "ReLU, He, residual")) > 1.1 for family in ("mlp", "conv")) -->.
 #
 # Two problems, then. Vanishing gradients were mostly cured by initialisation
 # that fits the activation, and by normalisation. Degradation stayed; the
-# addition removes it.
+# addition removes it<!--= if every(max(row["error"]) < 1 for row in data("network-depth", "residual")) -->.
 #
 # ## What to try
 #

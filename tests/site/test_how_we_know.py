@@ -34,7 +34,8 @@ def counts() -> dict[str, Counter[str]]:
             shown = of(path)
             kinds = Counter(claim.kind for claim in shown.claims)
             kinds["given"] += len(givens(path)[1])
-            kinds[CONCLUSIONS] = sum(len(check.places) for check in shown.checks)
+            concluded = {(c.quote, place.start) for c in shown.checks for place in c.places}
+            kinds[CONCLUSIONS] = len(concluded)
             if kinds.total():
                 found[path.relative_to(ROOT / "docs").as_posix()] = kinds
     return found
