@@ -85,11 +85,13 @@ mutants: .venv/test.stamp .ci/node_modules/stamp chromium ## alter digits and op
 	@tail -c 300 .venv/mutmut.log | grep -oE '[0-9]+/[0-9]+ .*' | tail -1
 	@$(BIN)/mutmut results
 
-links: .venv/check.stamp ## are the cited sources still there? (needs a network)
+links: .venv/check.stamp ## are the cited sources still there, and their figures? (needs a network)
 	@mkdir -p build
-	@$(BIN)/lychee --no-progress --scheme http --scheme https --max-retries 3 --exclude-loopback \
+# 403, 429: there, but not for robots
+	@failed=0; $(BIN)/lychee --no-progress --scheme http --scheme https --max-retries 3 --exclude-loopback \
 		--accept '200..=299,403,429' --format markdown --output build/links.md \
-		docs docs/data/sources.json docs/notebooks/*.py *.md # 403, 429: there, but not for robots
+		docs docs/data/sources.json docs/notebooks/*.py *.md || failed=1; \
+	$(BIN)/python -m tests.pinned build/links.md || failed=1; exit $$failed
 
 lock: .venv/check.stamp ## raise every version to the newest that pyproject.toml and package.json admit
 	@$(BIN)/uv pip compile pyproject.toml $(LOCK) --extra test -o .ci/test.lock
