@@ -2,7 +2,7 @@
 # # Cost against time: separable convolutions on a real processor
 #
 # Multiply-adds counted and milliseconds measured, for single layers and for
-# whole networks, and a roofline that explains part of the difference.
+# whole networks, and a roofline, with what it explains and what it does not.
 #
 # With a 3×3 kernel, a depthwise separable convolution needs between an eighth
 # and a ninth of the multiply-adds of a standard one. Is it also eight times as
