@@ -17,9 +17,10 @@ IN_REPOSITORIES = {key: s for key, s in SOURCES.items() if "repo" in s.get("pinn
 NNUNET = """\
 |                        | BTCV  | ACDC  | LiTS  | BraTS | KiTS  |
 |------------------------|-------|-------|-------|-------|-------|
-| nnU-Net (org.) [1]     | {BTCV original} | 9 | 8 | 9 | {KiTS original} |
-| nnU-Net ResEnc M       | {BTCV ResEnc M} | 9 | 8 | 9 | {KiTS ResEnc M} |
-| nnU-Net ResEnc L       | 1.0 | 1 | 1 | 1 | 1.0 |
+| nnU-Net (org.) [1]     | {BTCV original} | {ACDC original} | 8 | 9 | {KiTS original} |
+| nnU-Net ResEnc M       | {BTCV ResEnc M} | {ACDC ResEnc M} | 8 | 9 | {KiTS ResEnc M} |
+| nnU-Net ResEnc L       | {BTCV ResEnc L} | {ACDC ResEnc L} | 8 | 9 | {KiTS ResEnc L} |
+| nnU-Net ResEnc XL      | {BTCV ResEnc XL} | {ACDC ResEnc XL} | 8 | 9 | {KiTS ResEnc XL} |
 """
 NCNN = """\
 ### {chip}
