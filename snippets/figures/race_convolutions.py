@@ -52,7 +52,7 @@ font-family="system-ui, sans-serif" font-size="14">
 
 def row(number: int, layer: dict[str, Any]) -> str:
     into, out, size = (layer[name] for name in ("in_channels", "out_channels", "size"))
-    processes = layer["speedup_of_processes"]
+    low, high = min(layer["speedup_of_processes"]), max(layer["speedup_of_processes"])
     times = layer["ms"]
     return (
         f'<tr data-layer="{number}" data-in="{into}" data-out="{out}" data-size="{size}" '
@@ -60,7 +60,7 @@ def row(number: int, layer: dict[str, Any]) -> str:
         f'data-separable="{significant(times["separable"])}">\n'
         f'<th scope="row">{into}→{out}, {size}×{size}</th>'
         f"<td>{cost.separable_saving(out, 3):.1f}×</td>"
-        f"<td data-torch>{layer['speedup']:.1f}× ({min(processes):.1f} to {max(processes):.1f})</td>"
+        f"<td data-torch>{layer['speedup']:.1f}× ({low:.1f} to {high:.1f})</td>"
         "<td data-yours>not raced</td></tr>"
     )
 
