@@ -17,12 +17,16 @@ PAGE = ROOT / "docs/about/how-we-know.md"
 MARK = "<!-- What follows is written by `make refresh`, from the pages and docs/data. -->\n"
 COLUMNS = ["computed", *KINDS]
 CONCLUSIONS = "conclusions"
-# Which results of an experiment hold one number a run, and what that number is.
-SPREADS = {
+# Which results of an experiment hold one number a run, and what that number is; or what else stands
+# for the spread.
+SPREADS: dict[str, tuple[set[str], str] | str] = {
+    "depthwise-separable": "the lowest and the highest of five processes stand beside each result",
+    "gpu": "the middle half of the rounds stands beside each result",
     "network-depth": ({"error"}, "percentage points of training error"),
     "gradient-flow": ({"mlp", "conv"}, "in the factor per layer"),
     "transfer-learning": ({"accuracy"}, "percentage points of test accuracy"),
     "memorisation": ({"own", "fresh"}, "percentage points of accuracy in eval mode"),
+    "train-networks": ({"error"}, "percentage points of points called wrong"),
 }
 
 
@@ -42,11 +46,14 @@ def counts() -> dict[str, Counter[str]]:
 
 
 def spread(value: Any, runs: int, keys: set[str], inside: bool = False) -> list[float]:
-    """The ranges of all lists that hold one number a run and lie under one of the keys."""
+    """The ranges of all lists that hold one number a run and lie under one of the keys.
+
+    Of some settings there are fewer runs than seeds.
+    """
     if isinstance(value, dict):
         return [r for k, v in value.items() for r in spread(v, runs, keys, inside or k in keys)]
     if isinstance(value, list):
-        if inside and len(value) == runs and all(isinstance(v, int | float) for v in value):
+        if inside and 2 < len(value) <= runs and all(isinstance(v, int | float) for v in value):
             return [max(value) - min(value)]
         return [r for v in value for r in spread(v, runs, keys, inside)]
     return []
@@ -65,16 +72,17 @@ def entry(slug: str) -> str:
         script = f"[{script}](../{made['by'].removeprefix('docs/')}), with `FULL=1`"
     text += f"- **Script:** {script}, seeds {', '.join(map(str, seeds))}."
     text += f" **Data:** [{slug}.json](../data/{slug}.json).\n"
-    if slug in SPREADS:
-        keys, unit = SPREADS[slug]
+    spreads = SPREADS[slug]
+    if isinstance(spreads, str):
+        text += f"- **Spread:** {spreads}.\n"
+    else:
+        keys, unit = spreads
         results = {key: value for key, value in data.items() if key != "provenance"}
         ranges = spread(results, len(seeds), keys)
         text += (
             f"- **Spread:** runs of one setting differ by {median(ranges):.2g} in the middle and "
             f"by {max(ranges):.3g} at most, {unit}.\n"
         )
-    else:
-        text += "- **Spread:** the middle half of the rounds stands beside each result.\n"
     for name, value in made["settings"].items():
         shown = json.dumps(value) if isinstance(value, dict) else value
         text += f"- {name.replace('_', ' ')}: {shown}\n"
