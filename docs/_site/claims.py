@@ -94,6 +94,25 @@ def probe(task: str, images: int, stage: int) -> float:
     return mean(run[stage] for run in row["accuracy"])
 
 
+def chosen(task: str, images: int) -> list[int]:
+    """Run by run, the stage on which a linear classifier is best on validation images."""
+    runs = data("transfer-learning", "probe", task=task, images=images)["validation"]
+    return [run.index(max(run)) for run in runs]
+
+
+def ahead_of_last(task: str, images: int) -> list[float]:
+    """Run by run, how many points the chosen stage is ahead of the last one, on test images."""
+    runs = data("transfer-learning", "probe", task=task, images=images)["accuracy"]
+    return [run[stage] - run[-1] for run, stage in zip(runs, chosen(task, images), strict=True)]
+
+
+def tuned(strategy: str) -> list[float]:
+    """Run by run, test accuracy at the learning rate that is best on validation images."""
+    rows = [row for row in load("transfer-learning")["rates"] if row["strategy"] == strategy]
+    columns = [list(zip(row["validation"], row["accuracy"], strict=True)) for row in rows]
+    return [max(run)[1] for run in zip(*columns, strict=True)]
+
+
 def source(key: str, place: str, item: str) -> Any:
     """A figure as its source prints it."""
     return load("sources")[key]["values"][place][item]
@@ -130,6 +149,9 @@ NAMES: dict[str, Any] = {
     "acc": acc,
     "gain": gain,
     "probe": probe,
+    "chosen": chosen,
+    "ahead_of_last": ahead_of_last,
+    "tuned": tuned,
     "source": source,
     "lecture": lecture,
     "given": given,
@@ -179,7 +201,7 @@ def plain(number: str) -> str:
 
 KINDS = {
     "cited": re.compile(r"source\("),
-    "measured": re.compile(r"(?:data|acc|gain|probe)\("),
+    "measured": re.compile(r"(?:data|acc|gain|probe|chosen|ahead_of_last|tuned)\("),
     "lecture": re.compile(r"lecture\("),
     "given": re.compile(r"given\("),
 }

@@ -85,8 +85,14 @@ def stack(shown: dict[str, Any]) -> str:
 
 
 def measured(strategy: str) -> str:
-    shown = [f"{n:,} images {accuracy('defects', strategy, n)}" for n in IMAGES]
-    return "on defects, mean and range of three runs: with " + ", ".join(shown)
+    def at(strategy: str, images: tuple[int, ...]) -> str:
+        shown = [f"{n:,} images {accuracy('defects', strategy, n)}" for n in images]
+        return "with " + ", ".join(shown)
+
+    text = f"on defects, mean and range of three runs: {at(strategy, IMAGES)}"
+    if strategy == "C":
+        text += f"; at the three rates of the code, {at('C, three rates', IMAGES[1:])}"
+    return text
 
 
 def results_html() -> str:
