@@ -44,19 +44,24 @@ def load(slug: str) -> dict[str, Any]:
     return record
 
 
-def measuring_code(source: str) -> str:
-    """What a result depends on: of a notebook the cells tagged "measure", else all of it."""
-    cells = re.split(r"^(?=# %%)", source, flags=re.M)
-    tagged = [cell for cell in cells if re.match(r'# %%.* tags=\["measure"\]\n', cell)]
-    return "".join(tagged) or source
+def measuring_code(source: str, slug: str = "") -> str:
+    """What a result depends on: of a notebook the cells tagged "measure", else all of it.
 
-
-def code_sha256(path: Path) -> str:
-    """The digest that ties a result to the code that made it.
-
-    Of a notebook that is the code in its cells tagged "measure", of other files all of it.
+    A cell tagged "measure" and the slug of one result counts for that result alone.
     """
-    return hashlib.sha256(measuring_code(path.read_text(encoding="utf-8")).encode()).hexdigest()
+    cells = re.split(r"^(?=# %%)", source, flags=re.M)
+    tag = re.compile(rf'# %%.* tags=\["measure"(, "{re.escape(slug)}")?\]\n')
+    return "".join(cell for cell in cells if tag.match(cell)) or source
+
+
+def code_sha256(path: Path, slug: str = "") -> str:
+    """The digest that ties the result `slug` to the code that made it.
+
+    Of a notebook that is the code in its cells tagged "measure", without those tagged with the slug
+    of another result, too; of other files it is all of it.
+    """
+    source = path.read_text(encoding="utf-8")
+    return hashlib.sha256(measuring_code(source, slug).encode()).hexdigest()
 
 
 def digest(record: dict[str, Any]) -> str:
@@ -95,7 +100,7 @@ def save(
     record = {
         "provenance": {
             "by": by,
-            "code_sha256": code_sha256(script),
+            "code_sha256": code_sha256(script, slug),
             "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
             "device": device or f"CPU, {processor()}, one thread a run",
             "versions": {

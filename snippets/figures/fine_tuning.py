@@ -50,7 +50,7 @@ def quadrants() -> dict[str, tuple[str, str, str, str]]:
             "BatchNorm in eval mode",
             "Late features belong to another world, and there is little to train better ones with. "
             "On our defects 25 images were too few for all three; from a hundred on, C was ahead. "
-            "Compare with doing without, too: on digits, A is no better than pixels alone.",
+            "Compare with doing without, too: on digits, A has no clear lead over pixels alone.",
             f"<em>Measured.</em> Defects, 25 images: {defects(25)}; 100 images: {defects(100)}; "
             f"250 images: {defects(250)}. Digits, 25 images: pixels alone "
             f"{accuracy('digits', 'pixels', 25)}, A {accuracy('digits', 'A', 25)}.",

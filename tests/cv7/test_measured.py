@@ -17,6 +17,13 @@ def test_only_measuring_cells_count() -> None:
     assert "print" not in code
 
 
+def test_a_cell_of_one_result_counts_for_that_alone() -> None:
+    text = NOTEBOOK + '\n# %% tags=["measure", "one"]\nB = 1\n'
+    assert "B = 1" in measured.measuring_code(text, "one")
+    assert measured.measuring_code(text, "other") == measured.measuring_code(NOTEBOOK)
+    assert measured.measuring_code(text, "one").startswith(measured.measuring_code(NOTEBOOK))
+
+
 def test_a_script_counts_whole() -> None:
     assert measured.measuring_code("A = 1\n") == "A = 1\n"
 

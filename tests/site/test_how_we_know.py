@@ -24,6 +24,7 @@ SPREADS: dict[str, tuple[set[str], str] | str] = {
     "gpu": "the middle half of the rounds stands beside each result",
     "network-depth": ({"error"}, "percentage points of training error"),
     "gradient-flow": ({"mlp", "conv"}, "in the factor per layer"),
+    "surfaces": ({"seen", "unseen"}, "percentage points of test accuracy"),
     "transfer-learning": ({"accuracy"}, "percentage points of test accuracy"),
     "memorisation": ({"own", "fresh"}, "percentage points of accuracy in eval mode"),
     "train-networks": ({"error"}, "percentage points of points called wrong"),

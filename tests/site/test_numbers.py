@@ -337,6 +337,6 @@ def test_measured_data_fit_the_script_that_made_them(path: Path) -> None:
         return
     if record["data_sha256"] != measured.digest(record):
         report([f"{name(path)} was altered after {provenance['by']} wrote it: run that again"])
-    if measured.code_sha256(ROOT / provenance["by"]) != provenance["code_sha256"]:
+    if measured.code_sha256(ROOT / provenance["by"], path.stem) != provenance["code_sha256"]:
         stale = f"{provenance['by']} has changed since it wrote {name(path)}"
         report([stale], ": run it again, a notebook with FULL=1")
