@@ -242,7 +242,7 @@ def fit(
 
 
 def trained(job: Job) -> tuple[nn.Module, dict[str, Split]]:
-    """The trained part of the network, and all images as that part sees them."""
+    """The trained part of the network, and images as that part sees them."""
     torch.manual_seed(job.seed)
     splits = load(job.task, job.images, job.seed, job.left_out)
     classes = int(splits["test"][1].max()) + 1
@@ -379,8 +379,8 @@ results: dict[Job, dict[str, Any]] = {}
 for job, result in zip(jobs, in_parallel(run, jobs), strict=True):
     results[job] = result
     print(
-        f"{job.task:8} {job.strategy:7} {job.images:5} images, seed {job.seed}: "
-        f"{result['accuracy']['test']:5.1f} % right, "
+        f"{job.task:8} {job.strategy:7} {job.images:5} images, "
+        f"seed {job.seed}: {result['accuracy']['test']:5.1f} % right, "
         f"{result['seconds']:5.1f} s",
         flush=True,
     )
@@ -585,9 +585,7 @@ for row in surfaces:
 
 # %%
 print("from scratch, % right: mean of three runs (lowest to highest)")
-print(
-    "images   training, as trained   averaged anew           test, averaged anew"
-)
+print("images   training               averaged anew           test, anew")
 for row in history("defects", "from scratch"):
     anew = row["recalibrated"]
     print(

@@ -1,13 +1,17 @@
 """The strategy matrix: what each quadrant advises, and what was measured there."""
 
 import json
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from statistics import mean
 
-from docs._site.claims import written
-
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "docs" / "data" / "transfer-learning.json"
+
+
+def percent(value: float) -> Decimal:
+    """Rounded as the pages round: half up."""
+    return Decimal(repr(value)).quantize(Decimal("0.1"), ROUND_HALF_UP)
 
 
 def accuracy(task: str, strategy: str, images: int) -> str:
@@ -17,8 +21,7 @@ def accuracy(task: str, strategy: str, images: int) -> str:
         r for r in rows if (r["task"], r["strategy"], r["images"]) == (task, strategy, images)
     ]
     values = row["accuracy"]
-    middle, low, high = (written(v, "0.0") for v in (mean(values), min(values), max(values)))
-    return f"{middle} % ({low} to {high})"
+    return f"{percent(mean(values))} % ({percent(min(values))} to {percent(max(values))})"
 
 
 def defects(images: int) -> str:
