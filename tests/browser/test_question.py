@@ -149,7 +149,7 @@ def test_a_prediction_learns_what_came_out(page: Page) -> None:
     for box in found.locator("input").all():
         box.fill("60")
     found.get_by_role("button", name="Keep my answer").click()
-    expect(status(found)).to_contain_text("With a head for five classes: 18.8 %.")
+    expect(status(found)).to_contain_text("Of a network with five classes: 18.5 %.")
     expect(status(found)).not_to_contain_text("Too large")
 
 
