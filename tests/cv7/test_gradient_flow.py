@@ -68,6 +68,78 @@ def test_residual_gradient_is_what_a_chain_of_blocks_passes(derivative: float, b
     )
 
 
+@pytest.mark.parametrize("relu", [False, True])
+@pytest.mark.parametrize("shortcut", [False, True])
+@pytest.mark.parametrize(("x", "slope"), [(1.0, 0.1), (1.0, -1.0), (2.0, -1.5), (-1.2, 0.1)])
+def test_a_chain_passes_what_torch_passes(
+    x: float, slope: float, shortcut: bool, relu: bool
+) -> None:
+    h = torch.tensor(x, dtype=torch.float64, requires_grad=True)
+    signals, totals = [h], []
+    for _ in range(3):
+        total = slope * h + 0.5 + (h if shortcut else 0.0)
+        h = torch.relu(total) if relu else 1 * total
+        totals.append(total.item())
+        signals.append(h)
+    for signal in signals[1:]:
+        signal.retain_grad()
+    h.backward()
+    sums = gradient_flow.chain_sums(x, slope, 0.5, blocks=3, shortcut=shortcut, relu=relu)
+    assert sums == pytest.approx(totals, rel=1e-12)
+    gradients = gradient_flow.chain_gradients(sums, slope, shortcut=shortcut, relu=relu)
+    wanted = [0.0 if signal.grad is None else signal.grad.item() for signal in signals]
+    assert gradients == pytest.approx(wanted, rel=1e-12)
+
+
+def test_a_sum_of_exactly_zero_shuts_its_relu_as_in_torch() -> None:
+    x = torch.tensor(0.5, dtype=torch.float64, requires_grad=True)
+    torch.relu(-2.0 * x + 0.5 + x).backward()
+    sums = gradient_flow.chain_sums(0.5, -2.0, 0.5, blocks=1, shortcut=True, relu=True)
+    assert sums == [0.0]
+    assert x.grad is not None
+    assert gradient_flow.chain_gradients(sums, -2.0, shortcut=True, relu=True) == [x.grad, 1.0]
+
+
+def test_the_gradient_without_a_relu_is_a_power() -> None:
+    for slope in (-1.5, -1.0, 0.1, 1.5):
+        sums = gradient_flow.chain_sums(1.0, slope, 0.5, blocks=3, shortcut=True, relu=False)
+        first = gradient_flow.chain_gradients(sums, slope, shortcut=True, relu=False)[0]
+        assert abs(first) == pytest.approx(gradient_flow.residual_gradient(slope, 3))
+        plain = gradient_flow.chain_gradients(sums, slope, shortcut=False, relu=False)[0]
+        assert plain == pytest.approx(slope**3)
+
+
+def test_the_paths_are_all_choices_between_f_and_shortcut() -> None:
+    for blocks in range(6):
+        paths = gradient_flow.residual_paths(blocks)
+        assert len(set(paths)) == len(paths) == 2**blocks
+        assert [len(path) for path in paths] == sorted(len(path) for path in paths)
+        assert all(set(path) <= set(range(1, blocks + 1)) for path in paths)
+        assert all(sorted(path) == list(path) for path in paths)
+
+
+def test_the_paths_add_up_to_what_autograd_finds() -> None:
+    rng = random.Random(2)
+    for blocks in range(1, 6):
+        derivatives = [rng.uniform(-2, 2) for _ in range(blocks)]
+        shortcuts = [rng.choice([0.0, 0.5, 1.0]) for _ in range(blocks)]
+        x = torch.ones(1, dtype=torch.float64, requires_grad=True)
+        signal = 1 * x
+        for derivative, shortcut in zip(derivatives, shortcuts, strict=True):
+            signal = derivative * signal + shortcut * signal
+        signal.sum().backward()
+        terms = gradient_flow.path_gradients(derivatives, shortcuts)
+        assert x.grad is not None
+        assert sum(terms) == pytest.approx(x.grad.item(), rel=1e-9, abs=1e-12)
+        # Each by itself: the other way past every block is shut.
+        for path, term in zip(gradient_flow.residual_paths(blocks), terms, strict=True):
+            factors = [
+                (derivatives if block in path else shortcuts)[block - 1]
+                for block in range(1, blocks + 1)
+            ]
+            assert term == pytest.approx(math.prod(factors))
+
+
 @pytest.mark.parametrize("z", [0.0, 1.5, -1.5, 30.0, -800.0, 800.0])
 def test_sigmoid_derivative_is_autograds(z: float) -> None:
     x = torch.tensor(z, dtype=torch.float64, requires_grad=True)
@@ -126,8 +198,23 @@ def test_bad_input_is_named() -> None:
         gradient_flow.factor_per_layer(1.0, 1.0, 0)
     with pytest.raises(ValueError, match="got -1"):
         gradient_flow.residual_gradient(0.5, -1)
+    with pytest.raises(ValueError, match="got -1"):
+        gradient_flow.residual_paths(-1)
+    with pytest.raises(ValueError, match="got -2"):
+        gradient_flow.chain_sums(1.0, 0.5, 0.0, blocks=-2, shortcut=True, relu=True)
+    with pytest.raises(ValueError, match="2 derivatives but 1 shortcuts"):
+        gradient_flow.path_gradients([1.0, 2.0], [1.0])
     for value in (math.nan, math.inf):
         with pytest.raises(ValueError, match="finite"):
             gradient_flow.residual_gradient(value, 3)
         with pytest.raises(ValueError, match="finite"):
             gradient_flow.sigmoid_derivative(value)
+        for numbers in ((value, 1.0, 1.0), (1.0, value, 1.0), (1.0, 1.0, value)):
+            with pytest.raises(ValueError, match="finite"):
+                gradient_flow.chain_sums(*numbers, blocks=1, shortcut=True, relu=True)
+        for sums, slope in (([value], 1.0), ([1.0], value)):
+            with pytest.raises(ValueError, match="finite"):
+                gradient_flow.chain_gradients(sums, slope, shortcut=True, relu=True)
+        for derivatives, shortcuts in (([value], [1.0]), ([1.0], [value])):
+            with pytest.raises(ValueError, match="finite"):
+                gradient_flow.path_gradients(derivatives, shortcuts)
