@@ -16,7 +16,7 @@ WIDGETS = Path(__file__).resolve().parents[2] / "docs/widgets"
 Vectors = dict[
     str, list[dict[str, Any]]
 ]  # by function: defaults, corners, what the prose names, random points
-SLIDER = re.compile(r'type="range" name="(\w+)"[^>]* value="([\d.]+)"')
+SLIDER = re.compile(r'type="range" name="(\w+)"[^>]* value="(-?[\d.]+)"')
 
 
 def drawn(slug: str, *arguments: Any) -> Any:
@@ -44,10 +44,10 @@ def drawn(slug: str, *arguments: Any) -> Any:
     return json.loads(done.stdout)
 
 
-def at_first(slug: str) -> dict[str, int]:
-    """Where the widget's sliders stand when nobody has moved them; all stand on whole numbers."""
+def at_first(slug: str) -> dict[str, Any]:
+    """Where the widget's sliders stand when nobody has moved them: int where it is written so."""
     html = (WIDGETS / slug / "controls.html").read_text(encoding="utf-8")
-    return {name: int(value) for name, value in SLIDER.findall(html)}
+    return {name: json.loads(value) for name, value in SLIDER.findall(html)}
 
 
 def attributes(given: dict[str, Any]) -> str:
