@@ -170,7 +170,7 @@ def paths_svg(parts: dict[str, dict[str, Any]], label: str) -> str:
         part(f'path fill="{blue}" stroke="{blue}"', "bar-shortcut", parts),
         part(f'path fill="{quiet}" stroke="{quiet}"', "bars-through", parts),
         part(f'path fill="{blue}" stroke="{blue}"', "bar-total", parts),
-        part(f'path stroke="{strong}"', "paths-zero", parts),
+        part(f'line x1="4" x2="340" stroke="{strong}"', "paths-zero", parts),
         part(f'path fill="none" stroke="{blue}" stroke-width="2"', "icons-by", parts),
         part(f'path fill="{quiet}"', "icons-via", parts),
     ]
@@ -178,8 +178,8 @@ def paths_svg(parts: dict[str, dict[str, Any]], label: str) -> str:
         colour = "quiet" if size else "residual"
         marks.append(words(f"power-{size}", 0, 164, parts, anchor="middle", colour=colour))
         marks.append(words(f"share-{size}", 0, 184, parts, anchor="middle"))
-    marks.append(words("equals", 0, 164, parts, anchor="middle", colour="quiet"))
-    marks.append(words("total", 0, 184, parts, anchor="middle", colour="residual", bold=True))
+    marks.append(text(326, 164, "total", colour="quiet"))
+    marks.append(words("total", 326, 184, parts, anchor="middle", colour="residual", bold=True))
     return figure(marks, label, 192)
 
 
@@ -207,9 +207,10 @@ def results_html() -> str:
     arrived, plain = (chain["gradients"][0] for chain in chains)
     caption = (
         "<strong>Exact arithmetic.</strong> Every F is the same line, "
-        f"F(x) = F′·x + {OFFSET:g}. Wires are as wide as the gradient they carry. With a nearly "
-        f"flat F, F′ = {slope:g}, it arrives at the input as {arrived:.4g}, {terms[0]:g} of it "
-        f"past every F; without shortcuts as {plain:.4g}. Squares: the F that a path takes."
+        f"F(x) = F′·x + {OFFSET:g}. Wires are as wide as the gradient they carry, up to a limit. "
+        f"With a nearly flat F, F′ = {slope:g}, it arrives at the input as {arrived:.4g}, "
+        f"{terms[0]:g} of it past every F; without shortcuts as {plain:.4g}. Squares: the F that a "
+        "path takes."
     )
     return f"""<figure>
 {chains_svg(parts, labels["chains"])}

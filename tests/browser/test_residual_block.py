@@ -49,7 +49,7 @@ def test_its_first_frame_is_cv7s_and_the_bypass_carries_the_gradient(page: Page)
     expect(readout).to_have_text(
         "Residual: (1 + 0.1)³ = 1.331 arrives.\nPlain: 0.1³ = 0.001 arrives."
     )
-    said = "carry: 1, 0.1, 0.1, 0.1, 0.01, 0.01, 0.01, 0.001; together 1.331"
+    said = "8 paths, added up: 1, 0.1, 0.1, 0.1, 0.01, 0.01, 0.01, 0.001; = 1.331"
     expect(page.get_by_role("img", name=said)).to_be_visible()
     expect(page.get_by_role("img", name="Three residual blocks beside three plain")).to_be_visible()
     width = widget.locator("[data-part=residual-by-1]").get_attribute("stroke-width")
@@ -66,7 +66,7 @@ def test_one_steps_forward_and_back_by_buttons_and_keys(page: Page) -> None:
     expect(forward).to_be_focused()
     signals, gradients = chain(1.0, 0.1, shortcut=True)
     readout = widget.locator("output[name=readout]")
-    expect(readout).to_contain_text("F(x) = 0.1·x + 0.5")
+    expect(readout).to_have_text("1.00 comes in.")
     for step in range(1, 7):
         forward.press("Space")
         expect(widget.locator("output[name=step-value]")).to_have_text(f"{step} of 6")
@@ -88,7 +88,7 @@ def test_one_steps_forward_and_back_by_buttons_and_keys(page: Page) -> None:
     back.click()
     expect(widget.locator("output[name=step-value]")).to_have_text("5 of 6")
     widget.get_by_role("slider", name="Step").press("ArrowLeft")
-    expect(readout).to_contain_text("Back through block 3")
+    expect(readout).to_contain_text("back through block 3")
 
 
 def test_a_slope_of_minus_one_cancels_every_bypass(page: Page) -> None:
@@ -100,7 +100,7 @@ def test_a_slope_of_minus_one_cancels_every_bypass(page: Page) -> None:
     expect(readout).to_contain_text("(−1)³ = −1 arrives")
     expect(widget.locator("[data-part=total]")).to_have_text("= 0")
     expect(
-        page.get_by_role("img", name="carry: 1, −1, −1, −1, 1, 1, 1, −1; together 0")
+        page.get_by_role("img", name="8 paths, added up: 1, −1, −1, −1, 1, 1, 1, −1; = 0")
     ).to_be_visible()
 
 
@@ -111,7 +111,7 @@ def test_a_shut_relu_stops_the_gradient_on_the_bypass_too(page: Page) -> None:
     expect(widget.locator("[data-part=residual-shut-1]")).to_have_attribute("visibility", "visible")
     shows(widget, -1.0, 0.1, relu=True)
     readout = widget.locator("output[name=readout]")
-    expect(readout).to_contain_text("A ReLU is shut, and the bypass leads into it.")
+    expect(readout).to_contain_text("a ReLU is shut, and the bypass leads into it.")
     expect(widget.locator("[data-part=paths-title]")).to_contain_text("all shut by a ReLU")
     expect(page).to_have_url(re.compile(r"residual-block\.relu=on"))
     page.reload()
@@ -119,7 +119,7 @@ def test_a_shut_relu_stops_the_gradient_on_the_bypass_too(page: Page) -> None:
     expect(widget.get_by_role("checkbox")).to_be_checked()
     shows(widget, -1.0, 0.1, relu=True)
     widget = visit(page, "?residual-block.relu=perhaps")
-    expect(widget.locator("[role=status]")).to_contain_text("“perhaps” is neither on nor off")
+    expect(widget.locator("[role=status]")).to_contain_text("“perhaps” is not on: off is used.")
     expect(widget.get_by_role("checkbox")).not_to_be_checked()
 
 

@@ -1,5 +1,4 @@
-// Three residual blocks beside three plain ones: the signal forward and the gradient back, one block
-// at each step of the reader's.
+// The residual block moves: one block further, forward and then back, at each step of the reader's.
 
 import { Widget } from "../shared/widget.mjs";
 import { added, drawing, gradient_text, progress, signal_text, signals } from "./drawing.mjs";
@@ -24,12 +23,11 @@ class ResidualBlock extends Widget {
     this.keep({ step });
   }
 
-  restore(state) {
-    const { relu } = this.form.elements;
-    relu.checked = state.relu === "on";
+  restore({ relu, ...state }) {
+    this.form.elements.relu.checked = relu === "on";
     const messages = super.restore(state);
-    if (relu.checked || !state.relu) return messages;
-    return [...messages, `ReLU “${state.relu}” is neither on nor off: off is used.`];
+    if (relu && relu !== "on") messages.push(`ReLU “${relu}” is not on: off is used.`);
+    return messages;
   }
 
   settled(control) {
@@ -38,21 +36,19 @@ class ResidualBlock extends Widget {
   }
 
   update({ step, slope, input }) {
-    const { relu, back, next, readout } = this.form.elements;
-    const at = { step, slope, input, offset: this.offset, relu: relu.checked };
+    const { back, next, readout } = this.form.elements;
+    const relu = this.form.elements.relu.checked;
+    const at = { step, slope, input, relu, offset: this.offset };
     const blocks = this.rows.length - 1;
     const chains = [true, false].map((shortcut) => {
-      const sums = chain_sums(input, slope, this.offset, blocks, shortcut, at.relu);
-      return { sums, gradients: chain_gradients(sums, slope, shortcut, at.relu) };
+      const sums = chain_sums(input, slope, this.offset, blocks, shortcut, relu);
+      return { sums, gradients: chain_gradients(sums, slope, shortcut, relu) };
     });
-    const { back: passed } = progress(step, blocks);
-    const last = chains[0].sums.slice(blocks - passed);
-    const open = last.map((sum) => (at.relu && sum <= 0 ? 0 : 1));
-    const paths = residual_paths(passed);
-    const terms = path_gradients(
-      open.map((gate) => slope * gate),
-      open,
-    );
+    const passed = chains[0].sums.slice(-progress(step, blocks).back); // of 0, all
+    const open = passed.map((sum) => Number(!relu || sum > 0));
+    const through = open.map((gate) => slope * gate);
+    const terms = path_gradients(through, open);
+    const paths = residual_paths(open.length);
     const { part, labels } = drawing(at, ...chains, paths, terms, this.rows);
     this.draw({ part });
     this.chains.setAttribute("aria-label", labels.chains);
@@ -63,56 +59,39 @@ class ResidualBlock extends Widget {
   }
 }
 
-function describe(at, residual, plain) {
-  const { step, slope, offset, relu } = at;
+function describe({ input, step, slope, offset, relu }, residual, plain) {
   const blocks = residual.sums.length;
   const { forward, back } = progress(step, blocks);
-  const s = gradient_text(slope);
-  if (step === 0) {
-    return `${signal_text(at.input)} comes in. Every F is the same line: F(x) = ${s}·x ${added(offset, gradient_text)}.`;
-  }
+  if (step === 0) return `${signal_text(input)} comes in.`;
   if (!back) {
-    const h = signals(at, residual.sums)[forward - 1];
-    const sum = residual.sums[forward - 1];
-    const alone = plain.sums[forward - 1];
-    const told = (s) => `${signal_text(s)}${relu && s <= 0 ? ", cut to 0" : ""}`;
+    const k = forward - 1;
+    const told = ({ sums }) => signal_text(sums[k]) + (relu && sums[k] <= 0 ? ", cut to 0" : "");
+    const h = signals({ input, relu }, residual.sums)[k];
     const parts = `${signal_text(h)} ${added(slope * h + offset, signal_text)}`;
-    return `Block ${forward}: what came in and F, ${parts} = ${told(sum)}.\nPlain: F alone, ${told(alone)}.`;
+    return `Block ${forward}: what came in and F, ${parts} = ${told(residual)}.\nPlain: F alone, ${told(plain)}.`;
   }
   const k = blocks - back; // of the block, from 0
-  const [there, here] = [plain, residual].map(({ sums, gradients }) => {
-    const [leaves, arrives] = gradients.slice(k, k + 2);
-    return { leaves, arrives, shut: relu && sums[k] <= 0 };
-  });
-  if (step === 2 * blocks)
-    return `${arrived(s, here, residual, relu)}\n${plainly(s, there, plain, relu)}`;
-  const parts = `${gradient_text(here.arrives)} ${added(slope * here.arrives, gradient_text)}`;
-  const first = here.shut
-    ? `The ReLU of block ${k + 1} is shut: nothing gets back, past F or through it.`
-    : `Back through block ${k + 1}, past F and through it: ${parts} = ${gradient_text(here.leaves)}.`;
-  const second = there.shut
-    ? "Plain: its ReLU is shut."
-    : `Plain: ${within(s)} · ${within(gradient_text(there.arrives))} = ${gradient_text(there.leaves)}.`;
-  return `${first}\n${second}`;
-}
-
-/** What became of the gradient on its way through all residual blocks. */
-function arrived(slope, { leaves }, { sums }, relu) {
-  if (relu && sums.some((sum) => sum <= 0)) {
-    return "Residual: 0 arrives. A ReLU is shut, and the bypass leads into it.";
+  const [there, here] = [plain, residual].map(({ sums, gradients }) => ({
+    shut: relu && sums.slice(k).some((sum) => sum <= 0),
+    came: gradients[k + 1],
+    leaves: gradient_text(gradients[k]),
+  }));
+  const parts = `${gradient_text(here.came)} ${added(slope * here.came, gradient_text)}`;
+  let first = `back through block ${k + 1}, past F and through it: ${parts} = ${here.leaves}`;
+  let second = `${within(slope)} · ${within(there.came)} = ${there.leaves}`;
+  if (k === 0) {
+    first = `(1 ${added(slope, gradient_text)})³ = ${here.leaves} arrives`;
+    second = `${within(slope)}³ = ${there.leaves} arrives`;
+    if (slope === -1) first += ": F cancels the bypass";
   }
-  const total = `Residual: (1 ${added(Number(slope.replace("−", "-")), gradient_text)})³ = ${gradient_text(leaves)} arrives`;
-  return leaves === 0 ? `${total}: F cancels the bypass.` : `${total}.`;
-}
-
-function plainly(slope, { leaves }, { sums }, relu) {
-  if (relu && sums.some((sum) => sum <= 0)) return "Plain: 0 arrives, a ReLU is shut.";
-  return `Plain: ${within(slope)}³ = ${gradient_text(leaves)} arrives.`;
+  if (here.shut) first = "0, for a ReLU is shut, and the bypass leads into it";
+  if (there.shut) second = "0, for a ReLU is shut";
+  return `Residual: ${first}.\nPlain: ${second}.`;
 }
 
 /** Of a product or a power. */
-function within(text) {
-  return text.startsWith("−") ? `(${text})` : text;
+function within(value) {
+  return value < 0 ? `(${gradient_text(value)})` : gradient_text(value);
 }
 
 customElements.define("cv7-residual-block", ResidualBlock);

@@ -26,15 +26,11 @@ export function chain_gradients(sums, slope, shortcut, relu) {
 
 /** Each path as the blocks, from 1, whose F it takes; those through fewer F come first. */
 export function residual_paths(blocks) {
-  const subsets = [[]];
-  for (let block = 1; block <= blocks; block++) {
-    subsets.push(...subsets.map((path) => [...path, block]));
+  const paths = [[]];
+  for (const path of paths) {
+    for (let k = (path.at(-1) ?? 0) + 1; k <= blocks; k++) paths.push([...path, k]);
   }
-  return subsets.sort((one, other) => {
-    if (one.length !== other.length) return one.length - other.length;
-    const differs = one.findIndex((block, i) => block !== other[i]);
-    return differs < 0 ? 0 : one[differs] - other[differs];
-  });
+  return paths;
 }
 
 /** Per path the product of F' where it takes F, and of the shortcut's slope elsewhere. */
