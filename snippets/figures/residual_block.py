@@ -1,11 +1,11 @@
 """Three residual blocks beside three plain ones, the paths through them, and what flows there."""
 
 import random
+from collections.abc import Iterable
 from itertools import product
 from pathlib import Path
 from typing import Any
 
-from chart import text
 from widget import Vectors, at_first, attributes, drawn, values
 
 from cv7 import gradient_flow
@@ -34,152 +34,146 @@ def residual_paths(blocks: int) -> list[list[int]]:
     return [list(path) for path in gradient_flow.residual_paths(blocks)]
 
 
-def part(markup: str, name: str, parts: dict[str, dict[str, Any]], content: str = "") -> str:
+Parts = dict[str, dict[str, Any]]
+
+
+def part(markup: str, name: str, parts: Parts) -> str:
     """An element that the widget's drawing.mjs fills in."""
     its = dict(parts[name])
-    content = its.pop("text", content)
+    content = its.pop("text", "")
     tag = markup.split(maxsplit=1)[0]
     return f'<{markup} data-part="{name}" {attributes(its)}>{content}</{tag}>'
 
 
-def words(
-    name: str,
-    x: float,
-    y: float,
-    parts: dict[str, dict[str, Any]],
-    *,
-    anchor: str,
-    colour: str = "text",
-    bold: bool = False,
-) -> str:
-    weight = ' font-weight="600"' if bold else ""
+def words(name: str, x: float, y: float, parts: Parts) -> str:
     placed = "" if "x" in parts[name] else f' x="{x:g}"'
-    start = f'text{placed} y="{y:g}" text-anchor="{anchor}" fill="{css(colour)}"{weight}'
-    return part(start, name, parts)
+    return part(f'text{placed} y="{y:g}"', name, parts)
 
 
-def wires() -> dict[str, str]:
-    """The path of each wire of both chains, by its name."""
-    found = {}
+def fixed(x: float, y: float, content: str) -> str:
+    return f'<text x="{x:g}" y="{y:g}">{content}</text>'
+
+
+def group(marks: Iterable[str], **its: Any) -> str:
+    """What marks have in common is written once."""
+    common = attributes({name.replace("_", "-"): value for name, value in its.items()})
+    return f"<g {common}>\n" + "\n".join(marks) + "\n</g>"
+
+
+def wires() -> dict[str, dict[str, str]]:
+    """The path of each wire of both chains, by its colour and name."""
+    blue, quiet, plain = {}, {}, {}
     for k, row in enumerate(ROWS):
         start = row - (5 if k else 6)
-        last = k == BLOCKS
-        found[f"residual-trunk-{k}"] = f"M{LANE} {start}V{row + SPLIT}"
-        found[f"plain-trunk-{k}"] = f"M{PLAIN} {start}V{row + (SPLIT if last else F_TOP)}"
+        blue[f"residual-trunk-{k}"] = f"M{LANE} {start}V{row + SPLIT}"
+        end = row + (SPLIT if k == BLOCKS else F_TOP)
+        plain[f"plain-trunk-{k}"] = f"M{PLAIN} {start}V{end}"
     for k, top in enumerate(ROWS[:-1], start=1):
         split, plus, end = top + SPLIT, top + PLUS, top + END
-        found |= {
-            f"residual-stub-{k}": f"M{LANE} {plus + 7}V{end}",
-            f"residual-into-{k}": f"M{LANE} {top + F_END}V{plus - 7}",
-            f"residual-via-{k}": f"M{LANE} {split}V{top + F_TOP}",
-            f"residual-by-{k}": f"M{LANE} {split}H{BYPASS}V{plus}H{LANE + 7}",
-            f"plain-stub-{k}": f"M{PLAIN} {top + F_END}V{end}",
-        }
-    return found
+        blue[f"residual-stub-{k}"] = f"M{LANE} {plus + 7}V{end}"
+        blue[f"residual-by-{k}"] = f"M{LANE} {split}H{BYPASS}V{plus}H{LANE + 7}"
+        quiet[f"residual-into-{k}"] = f"M{LANE} {top + F_END}V{plus - 7}"
+        quiet[f"residual-via-{k}"] = f"M{LANE} {split}V{top + F_TOP}"
+        plain[f"plain-stub-{k}"] = f"M{PLAIN} {top + F_END}V{end}"
+    return {"residual": blue, "quiet": quiet, "plain": plain}
 
 
-def wire_colour(name: str) -> str:
-    if name.startswith("plain"):
-        return "plain"
-    return "quiet" if "-into-" in name or "-via-" in name else "residual"
-
-
-def box(x: float, top: float, label: str) -> str:
-    return (
-        f'<rect x="{x - 24:g}" y="{top + F_TOP}" width="48" height="{F_END - F_TOP}" rx="4" '
-        f'fill="{css("box")}" stroke="{css("text")}" stroke-width="1.3"/>'
-        f"{text(x, top + (F_TOP + F_END) / 2 + 5, label)}"
-    )
-
-
-def relu(name: str, k: int, x: float, top: float, parts: dict[str, dict[str, Any]]) -> str:
-    """A pill on the wire, and its dark shape when it is shut."""
-    shape = f'x="{x - 22:g}" y="{top + RELU - 8}" width="44" height="15" rx="7.5"'
-    y = top + RELU + 4
-    opened = f'<rect {shape} fill="{css("ground")}" stroke="{css("text")}"/>{text(x, y, "ReLU")}'
-    shut = f'<rect {shape} fill="{css("text")}"/>{text(x, y, "shut", colour="ground")}'
-    return "\n".join(
-        part('g font-size="12"', f"{name}-{kind}-{k}", parts, marks)
-        for kind, marks in (("relu", opened), ("shut", shut))
-    )
-
-
-def chains_svg(parts: dict[str, dict[str, Any]], label: str) -> str:
-    marks = [
-        part(f'rect x="0" width="360" height="{APART}" rx="6" fill="{css("box")}"', "here", parts),
-        text(LANE, 14, "residual", colour="residual").replace("<text", '<text font-weight="600"'),
-        text(PLAIN, 14, "plain", colour="plain").replace("<text", '<text font-weight="600"'),
-        text(LANE - 10, 32, "signal ↓", anchor="end", colour="quiet"),
-        text(BYPASS + 12, 32, "gradient ↑", anchor="start", colour="quiet"),
-        text(PLAIN - 10, 32, "↓", anchor="end", colour="quiet"),
-        text(PLAIN + 10, 32, "↑", anchor="start", colour="quiet"),
-    ]
-    lanes = wires()
-    marks.append(
-        f'<path d="{"".join(lanes.values())}" fill="none" stroke="{css("grid")}" '
-        'stroke-width="1.5"/>'
-    )
-    for name, path in lanes.items():
-        start = (
-            f'path d="{path}" fill="none" stroke="{css(wire_colour(name))}" stroke-linejoin="round"'
-        )
-        marks.append(part(start, name, parts))
+def boxes() -> list[str]:
+    """The F of both chains, and where their parts meet."""
+    outlines, names = [], []
     for k, top in enumerate(ROWS[:-1], start=1):
-        sub = "₁₂₃"[k - 1]
-        marks += [box(LANE, top, f"F{sub}"), box(PLAIN, top, f"F{sub}")]
-        marks.append(
-            f'<circle cx="{LANE}" cy="{top + PLUS}" r="7.5" fill="{css("ground")}" '
-            f'stroke="{css("text")}" stroke-width="1.3"/>'
-            f'<path d="M{LANE - 4} {top + PLUS}h8m-4-4v8" stroke="{css("text")}" '
-            'stroke-width="1.5"/>'
-        )
-        marks += [relu("residual", k, LANE, top, parts), relu("plain", k, PLAIN, top, parts)]
-        middle = top + 31
-        marks.append(
-            words(f"residual-f-{k}", LANE - 32, middle, parts, anchor="end", colour="quiet")
-        )
-        passed = part("tspan", f"residual-by-text-{k}", parts)
-        through = part(f'tspan fill="{css("quiet")}"', f"residual-via-text-{k}", parts)
-        place = f'x="{BYPASS + 12}" y="{middle}" fill="{css("residual")}"'
-        marks.append(f"<text {place}>{passed} {through}</text>")
-    for name, x, side in (("residual", LANE, BYPASS + 12), ("plain", PLAIN, PLAIN + 12)):
-        start = f'path transform="translate({x})" fill="{css(name)}"'
-        marks.append(part(start, f"{name}-tip", parts))
-        for k, row in enumerate(ROWS):
-            marks.append(words(f"{name}-signal-{k}", x - 12, row + 5, parts, anchor="end"))
-            marks.append(
-                words(
-                    f"{name}-gradient-{k}",
-                    side,
-                    row + 5,
-                    parts,
-                    anchor="start",
-                    colour=name,
-                    bold=True,
-                )
+        for x in (LANE, PLAIN):
+            outlines.append(
+                f'<rect x="{x - 24}" y="{top + F_TOP}" width="48" height="{F_END - F_TOP}" rx="4"/>'
             )
-    rows = " ".join(map(str, ROWS))
-    height = ROWS[-1] + 16
-    return figure(marks, label, height, f'data-rows="{rows}" data-offset="{OFFSET}"')
+            names.append(fixed(x, top + (F_TOP + F_END) / 2 + 5, f"F{'₀₁₂₃'[k]}"))
+        outlines.append(f'<circle cx="{LANE}" cy="{top + PLUS}" r="7.5" fill="{css("ground")}"/>')
+        outlines.append(f'<path d="M{LANE - 4} {top + PLUS}h8m-4-4v8"/>')
+    return [
+        group(outlines, fill=css("box"), stroke=css("text"), stroke_width=1.3),
+        group(names, fill=css("text"), text_anchor="middle"),
+    ]
 
 
-def paths_svg(parts: dict[str, dict[str, Any]], label: str) -> str:
-    quiet, strong, blue = css("quiet"), css("text"), css("residual")
+def relus(parts: Parts) -> list[str]:
+    """Pills on the wires; a dark one over each that is shut."""
+    opened, shut = [], []
+    for k, top in enumerate(ROWS[:-1], start=1):
+        for name, x in (("residual", LANE), ("plain", PLAIN)):
+            y = top + RELU
+            pill = f'<rect x="{x - 22}" y="{y - 8}" width="44" height="15" rx="7.5"'
+            ground = f'{pill} fill="{css("ground")}" stroke="{css("text")}"/>'
+            opened.append(f"{ground}{fixed(x, y + 4, 'ReLU')}")
+            closed = part("g", f"{name}-shut-{k}", parts)
+            word = fixed(x, y + 4, "shut").replace("<text", f'<text fill="{css("ground")}"')
+            shut.append(closed.replace("></g>", f">{pill}/>{word}</g>"))
+    look = {"fill": css("text"), "font_size": 12, "text_anchor": "middle"}
+    return [
+        group(opened, data_part="relu", **parts["relu"], **look),
+        group(shut, **look),
+    ]
+
+
+def chains_svg(parts: Parts, label: str) -> str:
+    text, quiet = css("text"), css("quiet")
+    side = {"residual": BYPASS + 12, "plain": PLAIN + 12}
+    lanes = {"residual": LANE, "plain": PLAIN}
+    turns = "".join(p for name, p in wires()["residual"].items() if "-by-" in name)
+    rows = list(enumerate(ROWS))
     marks = [
-        words("paths-title", 8, 14, parts, anchor="start"),
-        part(f'path fill="{blue}" stroke="{blue}"', "bar-shortcut", parts),
-        part(f'path fill="{quiet}" stroke="{quiet}"', "bars-through", parts),
-        part(f'path fill="{blue}" stroke="{blue}"', "bar-total", parts),
-        part(f'line x1="4" x2="340" stroke="{strong}"', "paths-zero", parts),
+        part(f'rect width="360" height="{APART}" rx="6" fill="{css("box")}"', "here", parts),
+        f'<path d="M{LANE} {TOP - 6}V{ROWS[-1] + SPLIT}M{PLAIN} {TOP - 6}V{ROWS[-1] + SPLIT}'
+        f'{turns}" fill="none" stroke="{css("grid")}" stroke-width="1.5"/>',
+    ]
+    for colour, its in wires().items():
+        lines = [part(f'path d="{path}"', name, parts) for name, path in its.items()]
+        marks.append(group(lines, fill="none", stroke=css(colour), stroke_linejoin="round"))
+    marks += boxes() + relus(parts)
+    signals = [
+        words(f"{name}-signal-{k}", x - 12, row + 5, parts)
+        for name, x in lanes.items()
+        for k, row in rows
+    ]
+    marks.append(group(signals, fill=text, text_anchor="end"))
+    added = [words(f"residual-f-{k}", LANE - 32, ROWS[k - 1] + 31, parts) for k, _ in rows[1:]]
+    added += [fixed(LANE - 10, 32, "signal ↓"), fixed(PLAIN - 10, 32, "↓")]
+    marks.append(group(added, fill=quiet, text_anchor="end"))
+    heads = [fixed(BYPASS + 12, 32, "gradient ↑"), fixed(PLAIN + 10, 32, "↑")]
+    for k, _ in rows[1:]:
+        passed = part(f'tspan fill="{css("residual")}"', f"residual-by-text-{k}", parts)
+        through = part("tspan", f"residual-via-text-{k}", parts)
+        heads.append(fixed(BYPASS + 12, ROWS[k - 1] + 31, f"{passed} {through}"))
+    marks.append(group(heads, fill=quiet))
+    for name, x in lanes.items():
+        strong = [words(f"{name}-gradient-{k}", side[name], row + 5, parts) for k, row in rows]
+        strong.append(fixed(x, 14, name).replace("<text", '<text text-anchor="middle"'))
+        strong.append(part(f'path transform="translate({x})"', f"{name}-tip", parts))
+        marks.append(group(strong, fill=css(name), font_weight=600))
+    data = f'data-rows="{" ".join(map(str, ROWS))}" data-offset="{OFFSET}"'
+    return figure(marks, label, ROWS[-1] + 16, data)
+
+
+def paths_svg(parts: Parts, label: str) -> str:
+    text, quiet, blue = css("text"), css("quiet"), css("residual")
+    sizes = range(BLOCKS + 1)
+    first, *others = [words(f"power-{size}", 0, 164, parts) for size in sizes]
+    shares = [words(f"share-{size}", 0, 184, parts) for size in sizes]
+    total = words("total", 326, 184, parts).replace("<text", '<text font-weight="600"')
+    marks = [
+        group([words("paths-title", 8, 14, parts)], fill=text),
+        group([part("path", "bars-through", parts)], fill=quiet, stroke=quiet),
+        group(
+            [part("path", "bar-shortcut", parts), part("path", "bar-total", parts)],
+            fill=blue,
+            stroke=blue,
+        ),
+        part(f'line x1="4" x2="340" stroke="{text}"', "paths-zero", parts),
         part(f'path fill="none" stroke="{blue}" stroke-width="2"', "icons-by", parts),
         part(f'path fill="{quiet}"', "icons-via", parts),
+        group([*others, fixed(326, 164, "total")], fill=quiet, text_anchor="middle"),
+        group([first, total], fill=blue, text_anchor="middle"),
+        group(shares, fill=text, text_anchor="middle"),
     ]
-    for size in range(BLOCKS + 1):
-        colour = "quiet" if size else "residual"
-        marks.append(words(f"power-{size}", 0, 164, parts, anchor="middle", colour=colour))
-        marks.append(words(f"share-{size}", 0, 184, parts, anchor="middle"))
-    marks.append(text(326, 164, "total", colour="quiet"))
-    marks.append(words("total", 326, 184, parts, anchor="middle", colour="residual", bold=True))
     return figure(marks, label, 192)
 
 

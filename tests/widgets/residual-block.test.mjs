@@ -79,9 +79,8 @@ for (const at of STATES) {
         const shut = relu && sums[k - 1] <= 0;
         const carried = shut ? 0 : gradients[k];
         wire(`stub-${k}`, forward >= k, carried, passed(k));
-        const shown = (its) => part[`${name}-${its}-${k}`].visibility;
-        assert.equal(shown("relu"), relu ? "visible" : "hidden");
-        assert.equal(shown("shut"), shut && forward >= k ? "visible" : "hidden");
+        const { visibility } = part[`${name}-shut-${k}`];
+        assert.equal(visibility, shut && forward >= k ? "visible" : "hidden");
         if (name === "plain") continue;
         for (const its of ["by", "into"]) wire(`${its}-${k}`, forward >= k, carried, passed(k));
         wire(`via-${k}`, forward >= k, slope * carried, passed(k));
@@ -96,6 +95,7 @@ for (const at of STATES) {
       const row = ROWS[back ? BLOCKS - back : forward];
       assert.equal(Number(tip), back ? row - 9 : row + 9, "the tip points on from there");
     }
+    assert.equal(part.relu.visibility, relu ? "visible" : "hidden");
     const block = back ? BLOCKS - back : Math.max(0, forward - 1);
     assert.deepEqual(part.here, {
       y: ROWS[block] + 4,

@@ -57,6 +57,7 @@ export function drawing(at, residual, plain, paths, terms, rows) {
     const then = back ? `; gradient on its way back ${up.join(", ")}` : "";
     said.push(`${name}: signal ${down.join(", ")}${then}.`);
   }
+  part.relu = { visibility: visible(at.relu) };
   const passing = at.step > 0 && at.step < 2 * blocks;
   const y = rows[back ? reached : Math.max(forward - 1, 0)] + 4;
   part.here = { y, visibility: visible(passing) };
@@ -88,7 +89,6 @@ function lane(name, { sums, gradients }, at, blocks) {
     write("signal", reached, x + signal_text(outputs[k]));
     if (k === 0) continue;
     const shut = at.relu && sums[k - 1] <= 0;
-    part[`${name}-relu-${k}`] = { visibility: visible(at.relu) };
     part[`${name}-shut-${k}`] = { visibility: visible(shut && reached) };
     const passed = back > blocks - k;
     const carried = shut ? 0 : gradients[k];
