@@ -67,6 +67,14 @@ def network_depth(page: Page, widget: Locator) -> None:
     slide(page, widget)
 
 
+def residual_block(page: Page, widget: Locator) -> None:
+    tab_to(page, widget.locator("[name=next]"))
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    expect(widget.locator("[name=readout]")).to_contain_text("Block 1")
+    slide(page, widget)
+
+
 def train_networks(page: Page, widget: Locator) -> None:
     tab_to(page, widget.locator("[name=depth]"))
     page.keyboard.type("2")
@@ -125,6 +133,7 @@ def question(page: Page, widget: Locator) -> None:
 # What completes a widget; where nothing is said, its first slider is moved.
 ACTS: dict[str, Callable[[Page, Locator], None]] = {
     "cv7-network-depth": network_depth,
+    "cv7-residual-block": residual_block,
     "cv7-train-networks": train_networks,
     "cv7-race-convolutions": race_convolutions,
     "cv7-fine-tuning": fine_tuning,

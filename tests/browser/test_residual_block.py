@@ -61,7 +61,7 @@ def test_one_steps_forward_and_back_by_buttons_and_keys(page: Page) -> None:
     widget = visit(page)
     back, forward = (widget.get_by_role("button", name=n) for n in ("Back", "Start over"))
     forward.press("Enter")
-    expect(back).to_be_disabled()
+    expect(back).to_have_attribute("aria-disabled", "true")
     forward = widget.get_by_role("button", name="Next step")
     expect(forward).to_be_focused()
     signals, gradients = chain(1.0, 0.1, shortcut=True)
@@ -87,6 +87,12 @@ def test_one_steps_forward_and_back_by_buttons_and_keys(page: Page) -> None:
     expect(page).to_have_url(re.compile(r"residual-block\.step=6"))
     back.click()
     expect(widget.locator("output[name=step-value]")).to_have_text("5 of 6")
+    for _ in range(7):
+        back.press("Enter")
+    expect(widget.locator("output[name=step-value]")).to_have_text("0 of 6")
+    expect(back).to_be_focused()
+    widget.get_by_role("slider", name="Step").press("End")
+    widget.get_by_role("slider", name="Step").press("ArrowLeft")
     widget.get_by_role("slider", name="Step").press("ArrowLeft")
     expect(readout).to_contain_text("back through block 3")
 

@@ -11,7 +11,7 @@ class ResidualBlock extends Widget {
     this.rows = this.chains.dataset.rows.split(" ").map(Number);
     this.offset = Number(this.chains.dataset.offset);
     const { step, back, next } = this.form.elements;
-    back.addEventListener("click", () => this.go(step.valueAsNumber - 1));
+    back.addEventListener("click", () => this.go(Math.max(step.valueAsNumber - 1, 0)));
     next.addEventListener("click", () =>
       this.go((step.valueAsNumber + 1) % (Number(step.max) + 1)),
     );
@@ -53,7 +53,7 @@ class ResidualBlock extends Widget {
     this.draw({ part });
     this.chains.setAttribute("aria-label", labels.chains);
     this.paths.setAttribute("aria-label", labels.paths);
-    back.disabled = step === 0;
+    back.setAttribute("aria-disabled", step === 0); // it keeps the focus
     next.textContent = step === 2 * blocks ? "Start over" : "Next step";
     readout.textContent = describe(at, ...chains);
   }
