@@ -26,7 +26,7 @@ from docs._site.questions import Asked, Choice, Essay, Question  # noqa: E402
 
 MARKER = re.compile(r"^( *)<!-- question: ([\w-]+) -->$", re.M)
 RECORD = "<!-- record -->"
-PREDICTS = "<cv7-network-depth>"  # has a prediction of its own, in its form
+PREDICTS = "<cv7-network-depth>"  # has a prediction of its own, which is drawn
 # Of this method, a form sends nothing: a click before the script is there is lost, not the page.
 FORM = '<form method="dialog" class="cv7-controls" autocomplete="off"'
 _order: list[str] = []  # of the pages, as readers meet them

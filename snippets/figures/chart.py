@@ -43,8 +43,15 @@ class Axes:
         return f'data-x="{numbers(self.x)}" data-y="{numbers(self.y)}"'
 
 
-def axes(x: tuple[float, float], y: tuple[float, float]) -> Axes:
-    return Axes(Scale(*x, LEFT, RIGHT), Scale(*y, BOTTOM, TOP))
+def axes(
+    x: tuple[float, float],
+    y: tuple[float, float],
+    *,
+    right: float = RIGHT,
+    bottom: float = BOTTOM,
+    top: float = TOP,
+) -> Axes:
+    return Axes(Scale(*x, LEFT, right), Scale(*y, bottom, top))
 
 
 def text(x: float, y: float, content: str, *, anchor: str = "middle", colour: str = "text") -> str:
@@ -78,16 +85,19 @@ def frame(
 ) -> list[str]:
     """Grid, tick labels and axis titles; the y title stands above the axis, unrotated."""
     parts = []
+    left, right, bottom = area.x.start, area.x.end, area.y.start
     for value, label in y_ticks.items():
         y = area.y(value)
-        parts.append(line((LEFT, y), (RIGHT, y), colour="grid"))
-        parts.append(text(LEFT - 6, y + 5, label, anchor="end", colour="quiet"))
+        parts.append(line((left, y), (right, y), colour="grid"))
+        parts.append(text(left - 6, y + 5, label, anchor="end", colour="quiet"))
     for value, label in x_ticks.items():
         x = area.x(value)
-        parts.append(line((x, BOTTOM), (x, BOTTOM + 4), colour="quiet"))
-        parts.append(text(x, BOTTOM + 20, label, colour="quiet"))
-    parts.append(text((LEFT + RIGHT) / 2, HEIGHT - 8, x_label))
-    parts.append(text(4, 16, y_label, anchor="start"))
+        parts.append(line((x, bottom), (x, bottom + 4), colour="quiet"))
+        parts.append(text(x, bottom + 20, label, colour="quiet"))
+    if x_label:
+        parts.append(text((left + right) / 2, bottom + 42, x_label))
+    if y_label:
+        parts.append(text(4, 16, y_label, anchor="start"))
     return parts
 
 
@@ -103,11 +113,84 @@ def point(at: tuple[float, float], *, colour: str) -> str:
     return f'<rect x="{x - 3:g}" y="{y - 3:g}" width="6" height="6" fill="{css(colour)}"/>'
 
 
+def view(area: Axes) -> str:
+    return f"0 0 {area.x.end + WIDTH - RIGHT:g} {area.y.start + HEIGHT - BOTTOM:g}"
+
+
 def svg(name: str, label: str, area: Axes, parts: Sequence[str]) -> str:
     body = "\n".join(parts)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{view(area)}" '
         f'class="cv7-chart" data-figure="{name}" {area.data} role="img" '
         f'aria-label="{escape(label)}" font-family="system-ui, sans-serif" font-size="15">\n'
         f"{body}\n</svg>\n"
+    )
+
+
+def sketch(area: Axes, lines: dict[str, str], places: Sequence[float], label: str) -> str:
+    """What a reader draws with, over a chart of these axes: docs/widgets/shared/sketch.mjs.
+
+    A line for each role, with what invites to draw it, and a point at each of the places, of
+    which the first is given. Nothing of it shows before the script is there.
+    """
+    left, right, bottom, top = area.x.start, area.x.end, area.y.start, area.y.end
+    parts = [
+        f'<rect data-ground="" x="{left:g}" y="{top:g}" width="{right - left:g}" '
+        f'height="{bottom - top:g}" fill="transparent"/>'
+    ]
+    for x in map(area.x, places[1:]):
+        dots = ' stroke-dasharray="1 5"'
+        parts.append(line((x, top), (x, bottom), colour="quiet", extra=dots))
+    middle, start = (left + right) / 2, area.x(places[0])
+    for name, hint in lines.items():
+        words = "".join(
+            f'<tspan x="{middle:g}" dy="{20 * (i > 0)}">{escape(part)}</tspan>'
+            for i, part in enumerate(hint.split("\n"))
+        )
+        y = top + 0.4 * (bottom - top)
+        parts.append(
+            f'<text data-hint="{name}" y="{y:g}" text-anchor="middle" fill="{css("text")}">'
+            f"{words}</text>"
+        )
+    parts.append(
+        f'<path data-way="" d="M{start + 12:g} {bottom - 9:g}q30 -30 62 -31m-8 -5l9 5l-8 6" '
+        f'fill="none" stroke="{css("text")}" stroke-width="1.5"/>'
+    )
+    for name in lines:
+        colour, dash = css(name), ROLES[name].dash
+        marks = (
+            f'<path data-gap="" fill="{colour}" fill-opacity="0.13"/>'
+            f'<polyline data-pen="" fill="none" stroke="{colour}" stroke-width="9" '
+            f'stroke-opacity="0.3" stroke-linecap="round" stroke-linejoin="round"/>'
+            f'<polyline data-core="" fill="none" stroke="{colour}" stroke-width="1.5"'
+            + (f' stroke-dasharray="{dash}"' if dash else "")
+            + "/>"
+            f'<line data-most="" stroke="{css("text")}" stroke-width="2" visibility="hidden"/>'
+            f'<text data-much="" font-weight="700" fill="{css("text")}"></text>'
+        )
+        parts.append(f'<g data-line="{name}" data-point="{ROLES[name].point}">{marks}</g>')
+    parts.append('<path data-start=""/>')
+    for place in places[1:]:
+        x = area.x(place)
+        wide = round((right - left) * (places[2] - places[1]) / (area.x.high - area.x.low), 1)
+        parts.append(
+            f'<g role="slider" tabindex="-1" data-at="{place:g}" data-x="{x:g}" '
+            f'aria-label="{place:g}" aria-orientation="vertical" aria-valuemin="{area.y.low:g}" '
+            f'aria-valuemax="{area.y.high:g}" aria-valuenow="{area.y.low:g}" '
+            f'transform="translate({x:g} {bottom:g})">'
+            f'<rect data-hit="" x="{-wide / 2:g}" y="-20" width="{wide:g}" height="40" '
+            'fill="transparent"/>'
+            f'<circle data-ring="" r="11" fill="none" stroke="{css("focus")}" stroke-width="2.5"/>'
+            f'<path data-mark="" fill="{css("ground")}" stroke-width="2"/></g>'
+        )
+    parts.append(
+        f'<text data-said="" x="{right - 4:g}" y="{top + 16:g}" text-anchor="end" '
+        f'font-weight="700" fill="{css("text")}"></text>'
+    )
+    body = "\n".join(parts)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{view(area)}" class="cv7-sketch" '
+        f'data-yours="" {area.data} data-given="{area.x(places[0]):g}" visibility="hidden" '
+        f'role="group" aria-label="{escape(label)}" font-family="system-ui, sans-serif" '
+        f'font-size="15">\n{body}\n</svg>\n'
     )

@@ -1,14 +1,14 @@
-"""The three charts of the depth visualiser, and the table under them, from measured data."""
+"""The charts of the depth visualiser, one of them to draw on, and the table, from measured data."""
 
 import json
 import random
 from math import log10
 from pathlib import Path
-from statistics import mean
+from statistics import mean, median
 from typing import Any
 
 import chart
-from chart import BOTTOM, TOP, text
+from chart import text
 from widget import Vectors, drawn, values
 
 from cv7 import gradient_flow
@@ -24,6 +24,10 @@ SHOWN = {  # recipes in docs/data/gradient-flow.json and their short names
 }
 
 
+DRAWN = (4, *range(8, 65, 8))  # depths of the reader's points; the first is given
+GUESSING = {"first-case": 50, "training-error": 90}  # percent wrong: two spirals, ten digits
+
+
 def load(slug: str) -> Any:
     return json.loads((DATA / f"{slug}.json").read_text(encoding="utf-8"))
 
@@ -36,37 +40,99 @@ def percent(value: float) -> str:
     return f"{value:.1f}"
 
 
-def training_error() -> str:
-    results = load("network-depth")
-    area = chart.axes(x=(0, 66), y=(0, 100))
-    parts = chart.frame(
-        area,
-        x_ticks={d: str(d) for d in range(0, 65, 16)},
-        y_ticks={e: str(e) for e in range(0, 101, 20)},
-        x_label="depth (weight layers)",
-        y_label="training error, %",
-    )
-    first, cursor = area.x(4), ' data-cursor="" visibility="hidden"'
-    parts.append(chart.line((first, TOP), (first, BOTTOM), colour="text", extra=cursor))
-    for kind in ("plain", "residual"):
-        rows = results[kind]
+Point = tuple[float, float, float, float]  # depth; what the line passes, lowest and highest, %
+
+
+def curves(name: str, area: chart.Axes, series: dict[str, list[Point]]) -> list[str]:
+    """What guessing comes to, and a curve for each network, with bars from lowest to highest."""
+    y, dots = area.y(GUESSING[name]), ' stroke-dasharray="1 4" stroke-width="1.5"'
+    parts = [
+        chart.line((area.x.start, y), (area.x.end, y), colour="quiet", extra=dots),
+        text(
+            area.x.start + 4, y - 5, f"guessing: {GUESSING[name]}", anchor="start", colour="quiet"
+        ),
+    ]
+    for kind, rows in series.items():
         parts.append(f'<g data-series="{kind}">')
-        points = [(area.x(r["depth"]), area.y(mean(r["error"]))) for r in rows]
+        points = [(area.x(depth), area.y(middle)) for depth, middle, _, _ in rows]
         parts.append(chart.polyline(points, colour=kind))
-        for row, (x, y) in zip(rows, points, strict=True):
-            low, high = area.y(min(row["error"])), area.y(max(row["error"]))
+        for (depth, middle, low, high), (x, y) in zip(rows, points, strict=True):
             parts.append(
-                f'<g data-depth="{row["depth"]}" data-mean="{percent(mean(row["error"]))}" '
-                f'data-low="{percent(min(row["error"]))}" data-high="{percent(max(row["error"]))}">'
+                f'<g data-depth="{depth:g}" data-middle="{percent(middle)}" '
+                f'data-low="{percent(low)}" data-high="{percent(high)}">'
             )
-            parts.append(chart.line((x, low), (x, high), colour=kind))
+            parts.append(chart.line((x, area.y(low)), (x, area.y(high)), colour=kind))
             parts.append(chart.point((x, y), colour=kind))
             parts.append("</g>")
         x, y = points[-1]
         parts.append(
-            text(x - 8, y - 12 if kind == "residual" else y - 26, kind, anchor="end", colour=kind)
+            text(x - 8, y - 7 if kind == "residual" else y - 14, kind, anchor="end", colour=kind)
         )
         parts.append("</g>")
+    return parts
+
+
+def first_series() -> dict[str, list[Point]]:
+    """Two spirals, with SGD and BatchNorm, as under “Train it yourself”: medians."""
+    rows = [r for r in load("train-networks")["results"] if r["optimiser"] == "SGD"]
+    return {
+        kind: [
+            (r["depth"], median(r["error"]), min(r["error"]), max(r["error"]))
+            for r in rows
+            if r["batchNorm"] and r["residual"] is (kind == "residual")
+        ]
+        for kind in ("plain", "residual")
+    }
+
+
+def first_case() -> str:
+    series = first_series()
+    area = chart.axes(x=(0, 52), y=(0, 60), right=246, bottom=104, top=12)
+    parts = chart.frame(
+        area,
+        x_ticks={2: "2", 10: "10", 20: "20", 30: "30", 50: "50"},
+        y_ticks={e: str(e) for e in (0, 20, 40, 60)},
+        x_label="hidden layers",
+        y_label="",
+    )
+    parts += curves("first-case", area, series)
+    spoken = "; ".join(
+        f"{kind}: " + ", ".join(f"{depth:g} layers {percent(m)} %" for depth, m, _, _ in rows)
+        for kind, rows in series.items()
+    )
+    label = f"Two spirals, measured: median share of points called wrong. {spoken}."
+    return chart.svg("first-case", label, area, parts)
+
+
+def case_axes() -> chart.Axes:
+    return chart.axes(x=(0, 66), y=(0, 100), bottom=208, top=12)
+
+
+def training_error() -> str:
+    results = load("network-depth")
+    area = case_axes()
+    parts = chart.frame(
+        area,
+        x_ticks={d: str(d) for d in (4, *range(16, 65, 16))},
+        y_ticks={e: str(e) for e in range(0, 101, 20)},
+        x_label="depth (weight layers)",
+        y_label="",
+    )
+    first, cursor = area.x(4), ' data-cursor="" visibility="hidden"'
+    parts.append(
+        chart.line((first, area.y.end), (first, area.y.start), colour="text", extra=cursor)
+    )
+    parts += curves(
+        "training-error",
+        area,
+        {
+            kind: [
+                (r["depth"], mean(r["error"]), min(r["error"]), max(r["error"]))
+                for r in results[kind]
+            ]
+            for kind in ("plain", "residual")
+        },
+    )
     plain, residual = results["plain"][-1]["error"], results["residual"][-1]["error"]
     begins = first_above(results["plain"], THRESHOLD)
     label = (
@@ -75,6 +141,19 @@ def training_error() -> str:
         f"{percent(mean(residual))} % there."
     )
     return chart.svg("training-error", label, area, parts)
+
+
+def drawing_board() -> str:
+    return chart.sketch(
+        case_axes(),
+        {
+            kind: f"Draw here: how many will\nthe {kind} network get wrong?"
+            for kind in ("plain", "residual")
+        },
+        DRAWN,
+        "Your line: training images wrong at eight depths. Up and down arrows move a point, left "
+        "and right arrows go to the next.",
+    )
 
 
 def gradient_product() -> str:
@@ -173,22 +252,39 @@ def figure(svg: str, caption: str) -> str:
     return f"<figure>\n{svg}<figcaption>{caption}</figcaption>\n</figure>\n"
 
 
-def results_html() -> str:
-    """What the widget shows, and all of it without JavaScript."""
+def charts_html() -> str:
+    """Both cases; the second one is drawn on. Without JavaScript both are there, measured."""
     results = load("network-depth")
-    provenance = results["provenance"]
-    seeds = len(provenance["seeds"])
-    begins = first_above(results["plain"], THRESHOLD)
-    last = mean(results["residual"][-1]["error"])
+    settings = results["provenance"]["settings"]
+    seeds = len(results["provenance"]["seeds"])
+    runs = len(load("train-networks")["provenance"]["seeds"])
+    board = f'<div class="cv7-board" data-threshold="{THRESHOLD}">\n'
+    fine = (
+        f"Spirals: median of {runs} runs. Digits: width {settings['width']}, "
+        f"{settings['epochs']} epochs, mean of {seeds} seeds. Bars from lowest to highest."
+    )
     return (
-        f'<div class="cv7-charts" data-threshold="{THRESHOLD}" data-begins="{begins}" '
-        f'data-residual-at-end="{percent(last)}">\n'
-        + figure(
-            training_error(),
-            f"<strong>Measured by us.</strong> Digits, width {provenance['settings']['width']}, "
-            f"{provenance['settings']['epochs']} epochs; mean of {seeds} seeds, bars from lowest "
-            "to highest. Plain: squares, dashed. Residual: circles, solid.",
+        case("Two spirals, measured", "% wrong", first_case())
+        + case(
+            "Digits",
+            "% of training images wrong",
+            board + training_error() + drawing_board() + "</div>\n",
         )
+        + f'<p class="cv7-fine">{fine}</p>\n'
+    )
+
+
+def case(title: str, axis: str, svg: str) -> str:
+    return (
+        f'<figure class="cv7-case">\n<figcaption><strong>{title}</strong> · {axis}</figcaption>\n'
+        f"{svg}</figure>\n"
+    )
+
+
+def results_html() -> str:
+    """What stands below the controls, and all of it without JavaScript."""
+    return (
+        '<div class="cv7-charts">\n'
         + figure(
             gradient_product(),
             "<strong>Arithmetic, with measured factors.</strong> A constant factor per layer is a "
@@ -220,4 +316,7 @@ def vectors() -> Vectors:
 
 def files() -> dict[Path, str]:
     """Every generated file of this topic with its text; `pytest --regen` writes them."""
-    return {ROOT / "docs/widgets/network-depth/results.html": results_html()}
+    return {
+        ROOT / "docs/widgets/network-depth/charts.html": charts_html(),
+        ROOT / "docs/widgets/network-depth/results.html": results_html(),
+    }

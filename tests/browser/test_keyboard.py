@@ -56,14 +56,15 @@ def slide(page: Page, widget: Locator) -> None:
 
 
 def network_depth(page: Page, widget: Locator) -> None:
-    tab_to(page, widget.locator("[name=plain]"))
-    page.keyboard.type("40")
-    tab_to(page, widget.locator("[name=residual]"))
-    page.keyboard.type("at most")
-    tab_to(page, widget.get_by_role("button", name="Commit"))
+    tab_to(page, widget.get_by_role("slider", name="plain 8"))
+    for key in ("ArrowRight", "ArrowRight", "ArrowRight", "ArrowRight", "ArrowUp", "End"):
+        page.keyboard.press(key)
+    tab_to(page, widget.get_by_role("button", name="Show the truth"))
     page.keyboard.press("Enter")
     expect(page.locator("cv7-network-depth[data-awaiting]")).to_have_count(0)
-    expect(widget.locator("[name=verdict]")).to_contain_text("just as you said")
+    expect(widget.locator("[name=verdict]")).to_contain_text("up to depth 40")
+    tab_to(page, widget.locator("summary").first)
+    page.keyboard.press("Enter")
     slide(page, widget)
 
 

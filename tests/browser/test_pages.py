@@ -124,9 +124,10 @@ def test_without_javascript_the_chapter_is_whole(page: Page) -> None:
     page.goto(CHAPTER)
     expect(page.locator("mjx-container").first).to_be_visible()
     expect(page.get_by_role("img", name="Diagram of a residual block")).to_be_visible()
-    for figure in ("training-error", "gradient-product", "published"):
+    for figure in ("first-case", "training-error", "gradient-product", "published"):
         expect(page.locator(f'[data-figure="{figure}"]')).to_be_visible()
-    expect(page.locator("[data-series=plain]")).to_be_visible()
+        for curve in page.locator(f'[data-figure="{figure}"] [data-series]').all():
+            expect(curve).to_be_visible()
     expect(page.locator("cv7-network-depth form")).to_be_hidden()
     table = page.get_by_text("The measured numbers as a table")
     table.click()

@@ -2,8 +2,9 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { drawing, scale, yours } from "../../docs/widgets/network-depth/drawing.mjs";
+import { drawing, yours } from "../../docs/widgets/network-depth/drawing.mjs";
 import { gradient_at_first_layer } from "../../docs/widgets/network-depth/model.mjs";
+import { scale } from "../../docs/widgets/shared/drawn.mjs";
 
 const X = [1, 66, 52, 348];
 const Y = [-16, 6, 230, 34];

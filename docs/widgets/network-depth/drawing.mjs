@@ -1,6 +1,8 @@
 // Lines of a constant gradient factor, those of the page's figure and the reader's, whose place is
 // shown on both charts.
 
+import { scale } from "../shared/drawn.mjs";
+
 const DEEPEST = 64;
 
 /** Where each factor's line ends, as [depth, power of ten]: where it leaves the chart, if it does. */
@@ -11,11 +13,6 @@ export function drawing(factors, [low, high]) {
     const depth = Math.min(DEEPEST, leaves);
     return [depth, slope * (depth - 1)];
   });
-}
-
-/** Where a value stands on an axis from `low` at `start` to `high` at `end`. */
-export function scale([low, high, start, end]) {
-  return (value) => start + ((value - low) / (high - low)) * (end - start);
 }
 
 /** The attributes of the reader's line and of the dot on it, which waits where the line ends. */

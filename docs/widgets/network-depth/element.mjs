@@ -1,103 +1,87 @@
-// The controls of the depth visualiser. Every figure it shows was measured and stands in the
-// charts (data- attributes, written by snippets/figures/network_depth.py) or comes from model.mjs.
+// The depth visualiser: the reader draws, and holds it against what was measured. Every figure it
+// shows stands in the charts (data- attributes, written by snippets/figures/network_depth.py) or
+// comes from model.mjs.
 
+import { first_above, gap, scale } from "../shared/drawn.mjs";
 import { significant } from "../shared/numbers.mjs";
-import { record } from "../shared/progress.mjs";
+import { drawn, keep_drawn, record } from "../shared/progress.mjs";
+import { Sketch } from "../shared/sketch.mjs";
 import { teaching } from "../shared/teach.mjs";
 import { Widget, set } from "../shared/widget.mjs";
-import { scale, yours } from "./drawing.mjs";
+import { yours } from "./drawing.mjs";
 import { depth_below, gradient_at_first_layer } from "./model.mjs";
+
+const KINDS = ["plain", "residual"];
 
 class NetworkDepth extends Widget {
   ready() {
-    this.charts = this.querySelector(".cv7-charts");
     this.error = this.querySelector('[data-figure="training-error"]');
     this.product = this.querySelector('[data-figure="gradient-product"]');
+    this.more = this.form.querySelector("details");
     this.label = this.error.getAttribute("aria-label");
-    this.form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.commit();
+    this.sketch = new Sketch(this.querySelector(".cv7-sketch"), {
+      given: Object.fromEntries(KINDS.map((kind) => [kind, this.middle(kind, 4)])),
+      words: (...point) => this.words(...point),
+      changed: () => this.drew(),
     });
-    this.form.elements.skip.addEventListener("click", () => this.reveal("yes"));
-    this.form.addEventListener("reset", () => setTimeout(() => this.restart()));
+    this.measured = Object.fromEntries(KINDS.map((kind) => [kind, this.curve(kind)]));
+    this.form.elements.truth.addEventListener("click", () => this.reveal());
+    this.form.elements.clear.addEventListener("click", () => this.restart());
+    this.more.addEventListener("toggle", () => this.refresh());
   }
 
   changed(control) {
-    if (this.sliders.includes(control)) super.changed();
-    else this.form.elements.verdict.textContent = ""; // which was that on other answers
+    if (control.name === "line") this.sketch.choose(control.value);
+    super.changed();
   }
 
-  settled(control) {
-    if (this.sliders.includes(control)) super.settled(control); // answers are kept once committed
-  }
-
-  /** From the address alone: what a browser remembers of the form must not reveal the answer. */
   restore(state) {
     const messages = super.restore(state);
-    for (const name of ["plain", "residual"]) {
-      if (this.choose(name, state[name]) === null) continue;
-      messages.push(`“${state[name]}” is not among the answers: choose one.`);
-    }
-    const { plain, residual } = this.form.elements;
-    const committed = Boolean(plain.value && residual.value);
-    if (committed) this.verdict();
-    this.shown = committed || Boolean(state.shown) || teaching();
+    const usual = this.choose("line", state.line);
+    if (usual) messages.push(`“${state.line}” is not a line: ${usual} is used.`);
+    this.sketch.choose(this.form.elements.line.value);
+    this.sketch.restore(drawn(this.slug));
+    this.shown = Boolean(state.shown) || teaching();
     return messages;
   }
 
-  commit() {
-    const { plain, residual, verdict } = this.form.elements;
-    if (!plain.value || !residual.value) {
-      verdict.textContent = "Choose an answer to both questions first; a guess is fine.";
-      (plain.value ? residual : plain).focus();
-      return;
-    }
-    this.verdict();
-    record(this.slug, "kept");
-    this.reveal("");
-    this.keep({ plain: plain.value, residual: residual.value });
-    this.charts.scrollIntoView({ block: "nearest" });
+  /** Kept with each stroke, so that nothing is lost. */
+  drew() {
+    this.say("");
+    keep_drawn(this.slug, this.sketch.lines);
   }
 
-  verdict() {
-    const { plain, residual, verdict } = this.form.elements;
-    const { begins, threshold, residualAtEnd } = this.charts.dataset;
-    const said = plain.value === "never" ? "never" : `at depth ${plain.value}`;
-    const first =
-      plain.value === begins
-        ? `Plain: depth ${begins}, just as you said.`
-        : `Plain: you said ${said}; its mean passes ${threshold} % at depth ${begins}.`;
-    // The answers are bands named by their upper ends, in order.
-    const band = [...residual.options].find((o) => o.value && Number(residualAtEnd) <= o.value);
-    const right = band.selected;
-    const second = `Residual: ${residualAtEnd} % at depth 64, ${right ? "as you said" : "not what you expected"}.`;
-    verdict.textContent = `${first}\n${second}`;
-  }
-
-  reveal(shown) {
+  reveal() {
+    if (this.shown) return;
     this.shown = true;
-    this.keep({ shown });
+    if (KINDS.some((kind) => this.sketch.drawn(kind))) record(this.slug, "kept");
+    this.keep({ shown: "yes" });
     this.refresh();
   }
 
   restart() {
     this.shown = false;
-    this.form.elements.verdict.textContent = "";
+    this.sketch.clear();
+    keep_drawn(this.slug, {});
     this.say("");
-    this.keep({ depth: "", factor: "", plain: "", residual: "", shown: "" });
+    this.keep({ shown: "" });
     this.refresh();
   }
 
   update({ depth, factor }) {
-    this.form.elements.readout.textContent = `${this.measured(depth)}\n${gradient(factor, depth)}`;
     this.toggleAttribute("data-awaiting", !this.shown);
+    this.sketch.compare(this.shown ? this.measured : null);
+    const { truth, verdict, readout } = this.form.elements;
+    set(truth, { "aria-disabled": String(this.shown) });
+    verdict.textContent = this.shown ? this.verdict() : "";
     this.error.setAttribute(
       "aria-label",
-      this.shown ? this.label : "Training error against depth. The curves appear once you predict.",
+      this.shown ? this.label : "Training error against depth on digits: empty, for you to draw.",
     );
+    readout.textContent = `${this.told(depth)}\n${gradient(factor, depth)}`;
     const across = scale(axis(this.error.dataset.x))(depth);
-    const cursor = this.error.querySelector("[data-cursor]");
-    set(cursor, { x1: across, x2: across, visibility: "visible" });
+    const visibility = this.shown && this.more.open ? "visible" : "hidden";
+    set(this.error.querySelector("[data-cursor]"), { x1: across, x2: across, visibility });
     const { x, y } = this.product.dataset;
     const { line, dot } = yours(depth, factor, axis(x), axis(y));
     const group = this.product.querySelector("[data-yours]");
@@ -106,23 +90,91 @@ class NetworkDepth extends Widget {
     set(group, { visibility: "visible" });
   }
 
-  measured(layers) {
-    if (!this.shown) return "Training error: hidden until you predict.";
-    const errors = ["plain", "residual"].map((kind) => {
-      const { mean, low, high } = this.mark(kind, layers).dataset;
-      return `${kind} ${mean} % (${low} to ${high})`;
-    });
-    return `Measured training error at depth ${layers}: ${errors.join(", ")}.`;
+  // ---- What was measured -----------------------------------------------------------------------
+
+  mark(kind, depth) {
+    return this.error.querySelector(`[data-series="${kind}"] [data-depth="${depth}"]`);
   }
 
-  mark(kind, layers) {
-    return this.error.querySelector(`[data-series="${kind}"] [data-depth="${layers}"]`);
+  middle(kind, depth) {
+    return Number(this.mark(kind, depth).dataset.middle);
+  }
+
+  /** Its values where the reader draws, and the pixels of all of it. */
+  curve(kind) {
+    const points = this.error.querySelector(`[data-series="${kind}"] polyline`).points;
+    return {
+      values: [4, ...this.sketch.places].map((depth) => this.middle(kind, depth)),
+      edge: [...points].map(({ x, y }) => [x, y]),
+    };
+  }
+
+  // ---- What is said ----------------------------------------------------------------------------
+
+  words(kind, depth, value, passed) {
+    const percent = `${Math.round(value)} %`;
+    if (this.shown) {
+      const truth = `measured ${this.mark(kind, depth).dataset.middle} %`;
+      const yours = passed ? `you drew ${percent}` : "not drawn";
+      return {
+        shown: `${depth}: ${yours}, ${truth}`,
+        spoken: `depth ${depth}: ${yours}, ${truth}`,
+      };
+    }
+    const spoken = `depth ${depth}: ${passed ? percent : "not drawn yet"}`;
+    return { shown: spoken, spoken };
+  }
+
+  verdict() {
+    const lines = KINDS.filter((kind) => this.sketch.drawn(kind)).map((kind) => this.missed(kind));
+    if (lines.length) return lines.join("\n");
+    const depths = [4, ...this.sketch.places];
+    const { values } = this.measured.plain;
+    const begins = depths[first_above(values, this.threshold())];
+    return `Measured: plain passes ${this.threshold()} % at depth ${begins} and ends at ${values.at(-1)} %; residual ends at ${this.measured.residual.values.at(-1)} %.`;
+  }
+
+  threshold() {
+    return Number(this.querySelector(".cv7-board").dataset.threshold);
+  }
+
+  /** By how much a line missed, where most, and from where on it sees damage. */
+  missed(kind) {
+    const { values } = this.measured[kind];
+    const line = this.sketch.filled(kind);
+    const depths = [4, ...this.sketch.places];
+    const { mean, most, at, upto } = gap(line, values);
+    if (most < 1) return `${name(kind)}: right to within a point.`;
+    const until = upto < values.length - 1 ? `, up to depth ${depths[upto]}` : "";
+    const off = `${name(kind)}: off by ${points(mean)} on average${until}, by ${points(most)} at depth ${depths[at]}.`;
+    const [mine, theirs] = [line, values].map((one) => depths[first_above(one, this.threshold())]);
+    if (!theirs) return off;
+    const from = mine ? `at depth ${mine}` : "never";
+    return `${off} Yours passes ${this.threshold()} % ${from}, the measured one at ${theirs}.`;
+  }
+
+  told(layers) {
+    if (!this.shown) return "Training error: hidden until you ask for the truth.";
+    const errors = KINDS.map((kind) => {
+      const { middle, low, high } = this.mark(kind, layers).dataset;
+      return `${kind} ${middle} % (${low} to ${high})`;
+    });
+    return `Measured training error at depth ${layers}: ${errors.join(", ")}.`;
   }
 }
 
 /** Of a chart, from its data attribute: [low, high, start, end]. */
 function axis(text) {
   return text.split(" ").map(Number);
+}
+
+function points(distance) {
+  const rounded = distance.toFixed(distance < 9.5 && distance > 0 ? 1 : 0);
+  return `${rounded} ${rounded === "1.0" ? "point" : "points"}`;
+}
+
+function name(kind) {
+  return kind[0].toUpperCase() + kind.slice(1);
 }
 
 function gradient(factor, depth) {

@@ -37,7 +37,7 @@ class Progress extends HTMLElement {
       if (on || "taught" in answer.dataset) answer.open = on;
       if (!on) delete answer.dataset.taught;
     }
-    if (on) document.querySelectorAll("[data-awaiting] [name=skip]").forEach((b) => b.click());
+    if (on) document.querySelectorAll("[data-awaiting] [name=truth]").forEach((b) => b.click());
   }
 }
 

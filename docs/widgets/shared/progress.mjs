@@ -5,8 +5,10 @@ const VERSION = 1;
 const STATES = ["wrong", "kept", "right"]; // a later one is never overwritten by an earlier
 const NAME = /^[a-z0-9][a-z0-9-]{0,59}$/;
 const MOST = 500;
+const DRAWN = "cv7-drawn";
 
 let memory = null; // where the browser keeps nothing
+let sketches = {};
 
 /** The states of all that was answered, by name; { } where there is nothing, or nothing readable. */
 export function load(storage = kept()) {
@@ -50,7 +52,37 @@ export function record(name, state, storage = kept()) {
   save(merge(load(storage), { [name]: state }), storage);
 }
 
+/** The lines that a reader drew on the chart of this name, by theirs; { } where there are none. */
+export function drawn(name, storage = kept()) {
+  const all = all_drawn(storage);
+  return Object.hasOwn(all, name) ? { ...all[name] } : {};
+}
+
+/** Keep lines, each a list of numbers and nulls, until others are drawn or all is forgotten. */
+export function keep_drawn(name, lines, storage = kept()) {
+  sketches = { ...all_drawn(storage), [name]: lines };
+  try {
+    storage?.setItem(DRAWN, JSON.stringify(sketches));
+  } catch {
+    // as above
+  }
+}
+
+function all_drawn(storage) {
+  try {
+    return (storage ? JSON.parse(storage.getItem(DRAWN)) : sketches) ?? {};
+  } catch {
+    return {};
+  }
+}
+
 export function reset(storage = kept()) {
+  sketches = {};
+  try {
+    storage?.removeItem(DRAWN);
+  } catch {
+    // as above
+  }
   save({}, storage);
 }
 
