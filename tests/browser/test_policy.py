@@ -110,6 +110,18 @@ def test_answers_and_records_never_become_markup(page: Page) -> None:
     assert page.locator(MARKUP).count() == 0
 
 
+def test_drawings_never_become_markup(page: Page) -> None:
+    for kept in (EVIL, {"plain": EVIL}, {"plain": [EVIL] * 9, "residual": {EVIL: EVIL}}, [EVIL]):
+        page.goto("./")
+        text = json.dumps({"network-depth": kept})
+        page.evaluate("text => localStorage.setItem('cv7-drawn', text)", text)
+        page.goto("chapters/skip-connections/?network-depth.shown=yes")
+        page.locator("cv7-network-depth").scroll_into_view_if_needed()
+        expect(page.locator("cv7-network-depth:defined")).to_be_visible()
+        expect(page.locator("cv7-network-depth output[name=verdict]")).to_contain_text("Measured")
+        still(page)
+
+
 def test_what_is_searched_for_never_becomes_markup(page: Page) -> None:
     page.goto(f"./?{urlencode({'q': EVIL})}")
     open_search(page)

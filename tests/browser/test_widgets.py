@@ -229,6 +229,8 @@ def test_an_impossible_address_is_corrected_with_a_message(page: Page, slug: str
     assert not said.strip()
     for slider, its in sliders(widget):
         tells(widget, slider, its, float(numbers[its["name"]][2]))
+    for folded in widget.locator("details:not([open]):has(input) > summary").all():
+        folded.click()
     for slider, its in sliders(widget)[:1]:
         _, height = size(slider)
         assert height >= 24  # for a finger

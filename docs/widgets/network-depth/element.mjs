@@ -17,8 +17,9 @@ class NetworkDepth extends Widget {
   ready() {
     this.error = this.querySelector('[data-figure="training-error"]');
     this.product = this.querySelector('[data-figure="gradient-product"]');
-    this.more = this.form.querySelector("details");
+    this.explore = this.form.querySelector("details");
     this.label = this.error.getAttribute("aria-label");
+    this.how = this.form.elements.verdict.textContent;
     this.sketch = new Sketch(this.querySelector(".cv7-sketch"), {
       given: Object.fromEntries(KINDS.map((kind) => [kind, this.middle(kind, 4)])),
       words: (...point) => this.words(...point),
@@ -27,7 +28,7 @@ class NetworkDepth extends Widget {
     this.measured = Object.fromEntries(KINDS.map((kind) => [kind, this.curve(kind)]));
     this.form.elements.truth.addEventListener("click", () => this.reveal());
     this.form.elements.clear.addEventListener("click", () => this.restart());
-    this.more.addEventListener("toggle", () => this.refresh());
+    this.explore.addEventListener("toggle", () => this.refresh());
   }
 
   changed(control) {
@@ -73,14 +74,14 @@ class NetworkDepth extends Widget {
     this.sketch.compare(this.shown ? this.measured : null);
     const { truth, verdict, readout } = this.form.elements;
     set(truth, { "aria-disabled": String(this.shown) });
-    verdict.textContent = this.shown ? this.verdict() : "";
+    verdict.textContent = this.shown ? this.verdict() : this.how;
     this.error.setAttribute(
       "aria-label",
       this.shown ? this.label : "Training error against depth on digits: empty, for you to draw.",
     );
     readout.textContent = `${this.told(depth)}\n${gradient(factor, depth)}`;
     const across = scale(axis(this.error.dataset.x))(depth);
-    const visibility = this.shown && this.more.open ? "visible" : "hidden";
+    const visibility = this.shown && this.explore.open ? "visible" : "hidden";
     set(this.error.querySelector("[data-cursor]"), { x1: across, x2: across, visibility });
     const { x, y } = this.product.dataset;
     const { line, dot } = yours(depth, factor, axis(x), axis(y));
@@ -129,9 +130,9 @@ class NetworkDepth extends Widget {
     const lines = KINDS.filter((kind) => this.sketch.drawn(kind)).map((kind) => this.missed(kind));
     if (lines.length) return lines.join("\n");
     const depths = [4, ...this.sketch.places];
-    const { values } = this.measured.plain;
-    const begins = depths[first_above(values, this.threshold())];
-    return `Measured: plain passes ${this.threshold()} % at depth ${begins} and ends at ${values.at(-1)} %; residual ends at ${this.measured.residual.values.at(-1)} %.`;
+    const begins = depths[first_above(this.measured.plain.values, this.threshold())];
+    const [plain, residual] = KINDS.map((kind) => this.measured[kind].values.at(-1).toFixed(1));
+    return `Measured: plain passes ${this.threshold()} % at depth ${begins} and ends at ${plain} %; residual ends at ${residual} %.`;
   }
 
   threshold() {

@@ -86,9 +86,14 @@ export class Sketch {
     svg.addEventListener("pointermove", (event) => this.move(event));
     svg.addEventListener("pointerup", (event) => this.end(event));
     svg.addEventListener("pointercancel", () => this.cancel());
+    // On a point that is there, a finger moves it up and down; style sheets cannot say so in drawings.
+    svg.addEventListener("touchstart", (event) => this.touched(event), { passive: false });
     svg.addEventListener("keydown", (event) => this.key(event));
-    svg.addEventListener("focusin", ({ target }) => this.focused(target));
-    svg.addEventListener("focusout", () => this.say(""));
+    for (const [i, handle] of this.handles.entries()) {
+      // On the drawing as a whole, these would make it a stop of its own.
+      handle.addEventListener("focus", () => this.focused(i));
+      handle.addEventListener("blur", () => this.say(""));
+    }
   }
 
   /** A pixel of the drawing under the pointer. */
@@ -96,6 +101,10 @@ export class Sketch {
     const { left, top, width } = this.svg.getBoundingClientRect();
     const zoom = this.svg.viewBox.baseVal.width / width;
     return [(clientX - left) * zoom, (clientY - top) * zoom];
+  }
+
+  touched(event) {
+    if (!this.measured && event.target.closest("[data-set]")) event.preventDefault();
   }
 
   down(event) {
@@ -180,10 +189,10 @@ export class Sketch {
     this.handles[index].focus({ preventScroll: true });
   }
 
-  focused(handle) {
-    this.at = this.handles.indexOf(handle);
+  focused(index) {
+    this.at = index;
     this.draw();
-    this.say(this.told(this.at).shown);
+    this.say(this.told(index).shown);
   }
 
   // ---- What is seen and said -------------------------------------------------------------------
