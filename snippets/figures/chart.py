@@ -134,14 +134,14 @@ def sketch(area: Axes, lines: dict[str, str], places: Sequence[float], label: st
     which the first is given. Nothing of it shows before the script is there.
     """
     left, right, bottom, top = area.x.start, area.x.end, area.y.start, area.y.end
+    xs = [area.x(place) for place in places]
+    ways = "".join(f"M{x:g} {top:g}V{bottom:g}" for x in xs[1:])
     parts = [
-        f'<rect data-ground="" x="{left:g}" y="{top:g}" width="{right - left:g}" '
-        f'height="{bottom - top:g}" fill="transparent"/>'
+        f'<rect x="{left:g}" y="{top:g}" width="{right - left:g}" height="{bottom - top:g}" '
+        'fill="transparent"/>',
+        f'<path d="{ways}" stroke="{css("quiet")}" stroke-dasharray="1 5"/>',
     ]
-    for x in map(area.x, places[1:]):
-        dots = ' stroke-dasharray="1 5"'
-        parts.append(line((x, top), (x, bottom), colour="quiet", extra=dots))
-    middle, start = (left + right) / 2, area.x(places[0])
+    middle, start = (left + right) / 2, xs[0]
     for name, hint in lines.items():
         words = "".join(
             f'<tspan x="{middle:g}" dy="{20 * (i > 0)}">{escape(part)}</tspan>'
@@ -165,24 +165,18 @@ def sketch(area: Axes, lines: dict[str, str], places: Sequence[float], label: st
             f'<polyline data-core="" fill="none" stroke="{colour}" stroke-width="1.5"'
             + (f' stroke-dasharray="{dash}"' if dash else "")
             + "/>"
-            f'<line data-most="" stroke="{css("text")}" stroke-width="2" visibility="hidden"/>'
-            f'<text data-much="" font-weight="700" fill="{css("text")}"></text>'
         )
         parts.append(f'<g data-line="{name}" data-point="{ROLES[name].point}">{marks}</g>')
     parts.append('<path data-start=""/>')
-    for place in places[1:]:
-        x = area.x(place)
-        wide = round((right - left) * (places[2] - places[1]) / (area.x.high - area.x.low), 1)
-        parts.append(
-            f'<g role="slider" tabindex="-1" data-at="{place:g}" data-x="{x:g}" '
-            f'aria-label="{place:g}" aria-orientation="vertical" aria-valuemin="{area.y.low:g}" '
-            f'aria-valuemax="{area.y.high:g}" aria-valuenow="{area.y.low:g}" '
-            f'transform="translate({x:g} {bottom:g})">'
-            f'<rect data-hit="" x="{-wide / 2:g}" y="-20" width="{wide:g}" height="40" '
-            'fill="transparent"/>'
-            f'<circle data-ring="" r="11" fill="none" stroke="{css("focus")}" stroke-width="2.5"/>'
-            f'<path data-mark="" fill="{css("ground")}" stroke-width="2"/></g>'
-        )
+    parts += [
+        f'<g role="slider" tabindex="-1" data-at="{place:g}" data-x="{x:g}" aria-label="{place:g}" '
+        f'aria-valuenow="{area.y.low:g}"><rect/><circle/><path/></g>'
+        for place, x in zip(places[1:], xs[1:], strict=True)
+    ]
+    parts.append(
+        f'<g data-widest="" visibility="hidden"><line stroke="{css("text")}" stroke-width="2"/>'
+        f'<text font-weight="700" fill="{css("text")}"></text></g>'
+    )
     parts.append(
         f'<text data-said="" x="{right - 4:g}" y="{top + 16:g}" text-anchor="end" '
         f'font-weight="700" fill="{css("text")}"></text>'
@@ -190,7 +184,7 @@ def sketch(area: Axes, lines: dict[str, str], places: Sequence[float], label: st
     body = "\n".join(parts)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{view(area)}" class="cv7-sketch" '
-        f'data-yours="" {area.data} data-given="{area.x(places[0]):g}" visibility="hidden" '
+        f'data-yours="" {area.data} data-given="{start:g}" visibility="hidden" '
         f'role="group" aria-label="{escape(label)}" font-family="system-ui, sans-serif" '
         f'font-size="15">\n{body}\n</svg>\n'
     )

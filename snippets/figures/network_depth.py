@@ -49,7 +49,7 @@ def curves(name: str, area: chart.Axes, series: dict[str, list[Point]]) -> list[
     parts = [
         chart.line((area.x.start, y), (area.x.end, y), colour="quiet", extra=dots),
         text(
-            area.x.start + 4, y - 5, f"guessing: {GUESSING[name]}", anchor="start", colour="quiet"
+            area.x.start + 4, y + 16, f"guessing: {GUESSING[name]}", anchor="start", colour="quiet"
         ),
     ]
     for kind, rows in series.items():

@@ -160,6 +160,8 @@ def test_drawing_by_keyboard_alone(page: Page) -> None:
     expect(verdict).to_contain_text("on average, up to depth 40, by")
     expect(verdict).to_contain_text(f"Yours passes 5 % at depth 24, the measured one at {BEGINS}.")
     assert "%" in (chart.get_attribute("aria-label") or "")
+    # Less than ten points need no mark.
+    expect(widget.locator("[data-widest]")).to_have_attribute("visibility", "hidden")
     # Afterwards the points tell both, and stay as they are.
     point(page, 32).focus()
     page.keyboard.press("PageUp")
@@ -193,6 +195,9 @@ def test_drawing_two_lines_with_the_mouse_and_reading_the_gap(page: Page) -> Non
     # A single tap moves the nearest point, and no other.
     page.mouse.click(*place(page, 25, 30))
     assert drawn(page) == pytest.approx({**line, 24: 30}, abs=1.01)
+    line = drawn(page)
+    page.mouse.click(*place(page, 32, -20))  # the name of the axis
+    assert drawn(page) == line
 
     page.get_by_role("radio", name="residual").check()
     expect(widget.locator('[data-hint="plain"]')).to_be_hidden()
@@ -211,8 +216,8 @@ def test_drawing_two_lines_with_the_mouse_and_reading_the_gap(page: Page) -> Non
     # The gap is marked where it is widest, from the one line to the other, and named.
     _, most, where = missed(line)
     group = widget.locator('[data-line="plain"]')
-    expect(group.locator("[data-much]")).to_have_text(f"{most:.0f} points")
-    mark = group.locator("[data-most]")
+    expect(widget.locator("[data-widest] text")).to_have_text(f"{most:.0f} points")
+    mark = widget.locator("[data-widest] line")
     board = widget.locator(".cv7-sketch")
     low, high, start, end = axis(board, "y")
     ends = [float(mark.get_attribute(name) or "nan") for name in ("y1", "y2")]
@@ -229,6 +234,8 @@ def test_drawing_two_lines_with_the_mouse_and_reading_the_gap(page: Page) -> Non
     assert [corner for one in edge for corner in one] == pytest.approx(
         [corner for one in reversed(corners) for corner in one], abs=0.01
     )
+    residual_name = widget.locator('[data-figure="training-error"] [data-series="residual"] > text')
+    expect(residual_name).to_be_hidden()  # a line was drawn there
     stroke(page, [(8, 90), (64, 90)])  # once the truth is there, it is too late
     assert drawn(page) == line
 

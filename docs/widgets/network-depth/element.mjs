@@ -83,6 +83,9 @@ class NetworkDepth extends Widget {
     const across = scale(axis(this.error.dataset.x))(depth);
     const visibility = this.shown && this.explore.open ? "visible" : "hidden";
     set(this.error.querySelector("[data-cursor]"), { x1: across, x2: across, visibility });
+    // The line that a reader drew may cross its name; the buttons have it, too.
+    const name = this.error.querySelector('[data-series="residual"] > text');
+    name.toggleAttribute("hidden", this.sketch.drawn("residual"));
     const { x, y } = this.product.dataset;
     const { line, dot } = yours(depth, factor, axis(x), axis(y));
     const group = this.product.querySelector("[data-yours]");

@@ -6,6 +6,7 @@ import { set } from "./widget.mjs";
 
 const KEYS = { ArrowUp: 1, ArrowDown: -1, PageUp: 10, PageDown: -10, Home: -1e9, End: 1e9 };
 const STEPS = { ArrowLeft: -1, ArrowRight: 1 };
+const MARGIN = 14; // pixels below the axis, for a hand that aims at 0
 const LABELLED = 10; // points: a gap that has room for its label
 const MARKS = { circle: "M-6 0a6 6 0 1 0 12 0a6 6 0 1 0 -12 0", square: "M-5.5-5.5h11v11h-11z" };
 
@@ -24,12 +25,29 @@ export class Sketch {
     this.groups = new Map(
       [...svg.querySelectorAll("[data-line]")].map((group) => [group.dataset.line, group]),
     );
+    for (const handle of this.handles) this.shape(handle);
     this.measured = null;
     this.at = 0; // the handle that Tab comes to
     this.clear();
     this.choose(this.groups.keys().next().value);
     this.listen();
     set(svg, { visibility: "visible" });
+  }
+
+  /** What every handle has: a place for a finger, a ring for the focus, a mark. */
+  shape(handle) {
+    const [low, high] = this.axis;
+    const wide = Math.min(
+      ...this.xs
+        .slice(1)
+        .map((x, i) => x - this.xs[i])
+        .slice(1),
+    );
+    set(handle, { "aria-orientation": "vertical", "aria-valuemin": low, "aria-valuemax": high });
+    const [finger, ring, mark] = handle.children;
+    set(finger, { x: -wide / 2, y: -20, width: wide, height: 40, fill: "transparent" });
+    set(ring, { r: 11, fill: "none", stroke: "var(--md-accent-fg-color)", "stroke-width": 2.5 });
+    set(mark, { fill: "var(--md-default-bg-color)", "stroke-width": 2 });
   }
 
   // ---- What the widget asks of it --------------------------------------------------------------
@@ -110,6 +128,7 @@ export class Sketch {
   down(event) {
     if (!event.isPrimary || event.button || this.hand) return;
     const to = this.under(event);
+    if (to[1] > this.axis[2] + MARGIN) return; // on the names of the axis
     this.hand = { before: this.lines[this.name], from: null, to };
     if (this.measured) return;
     this.svg.setPointerCapture(event.pointerId);
@@ -214,6 +233,7 @@ export class Sketch {
 
   draw() {
     for (const [name, group] of this.groups) this.trace(name, group);
+    this.mark();
     const colour = this.groups.get(this.name).querySelector("[data-core]").getAttribute("stroke");
     const mark = MARKS[this.groups.get(this.name).dataset.point];
     for (const [i, handle] of this.handles.entries()) {
@@ -227,7 +247,7 @@ export class Sketch {
         "aria-readonly": String(Boolean(this.measured)),
       });
       handle.toggleAttribute("data-set", this.lines[this.name][i + 1] !== null);
-      set(handle.querySelector("[data-mark]"), { d: mark, stroke: colour });
+      set(handle.lastElementChild, { d: mark, stroke: colour });
     }
     set(this.svg.querySelector("[data-start]"), {
       d: mark,
@@ -241,37 +261,45 @@ export class Sketch {
     this.svg.toggleAttribute("data-compared", Boolean(this.measured));
   }
 
-  /** A line with its given point; compared, also the area of the gap and where it is widest. */
+  /** A line with its given point; compared, also the area between it and what was measured. */
   trace(name, group) {
-    const line = this.filled(name);
-    const pixels = line.flatMap((value, i) =>
+    const pixels = this.filled(name).flatMap((value, i) =>
       value === null ? [] : [[this.xs[i], this.up(value)]],
     );
-    const path = pixels.map((pixel) => pixel.join()).join(" ");
     for (const stroke of group.querySelectorAll("[data-pen], [data-core]")) {
-      set(stroke, { points: path });
+      set(stroke, { points: corners(pixels).join(" ") });
     }
-    const [area, most, much] = ["gap", "most", "much"].map((part) =>
-      group.querySelector(`[data-${part}]`),
-    );
-    const found = this.measured && gap(line, this.measured[name].values);
-    const wide = Boolean(found && found.most >= LABELLED);
-    set(most, { visibility: wide ? "inherit" : "hidden" });
-    much.textContent = "";
-    set(area, { d: "" });
-    if (!found) return;
-    const edge = this.measured[name].edge.filter(([x]) => x <= pixels.at(-1)[0]);
-    set(area, { d: `M${[...pixels, ...edge.reverse()].map((pixel) => pixel.join()).join("L")}Z` });
-    if (!wide) return;
-    const x = this.xs[found.at];
-    const [y1, y2] = [line[found.at], this.measured[name].values[found.at]].map(this.up);
-    set(most, { x1: x, x2: x, y1, y2 });
-    const left = x > (this.xs[0] + this.xs.at(-1)) / 2;
-    set(much, {
-      x: x + (left ? -8 : 8),
-      y: (y1 + y2) / 2 + 5,
-      "text-anchor": left ? "end" : "start",
-    });
-    much.textContent = `${Math.round(found.most)} points`;
+    let d = "";
+    if (this.measured && this.drawn(name)) {
+      const edge = this.measured[name].edge.filter(([x]) => x <= pixels.at(-1)[0]);
+      d = `M${corners([...pixels, ...edge.reverse()]).join("L")}Z`;
+    }
+    set(group.querySelector("[data-gap]"), { d });
   }
+
+  /** Mark where a line is furthest from what was measured, if that is far enough to be seen. */
+  mark() {
+    const mark = this.svg.querySelector("[data-widest]");
+    const [, name, found] = [...this.groups.keys()]
+      .map((line) => [line, this.measured && gap(this.filled(line), this.measured[line].values)])
+      .map(([line, one]) => [one?.most ?? 0, line, one])
+      .reduce((widest, one) => (one[0] > widest[0] ? one : widest), [0]);
+    const seen = Boolean(found && found.most >= LABELLED);
+    set(mark, { visibility: seen ? "inherit" : "hidden" });
+    if (!seen) return;
+    const x = this.xs[found.at];
+    const [y1, y2] = [this.filled(name), this.measured[name].values].map((one) =>
+      this.up(one[found.at]),
+    );
+    const [line, text] = mark.children;
+    set(line, { x1: x, x2: x, y1, y2 });
+    const side = x > (this.xs[0] + this.xs.at(-1)) / 2 ? -1 : 1;
+    const anchor = side < 0 ? "end" : "start";
+    set(text, { x: x + 8 * side, y: (y1 + y2) / 2 + 5, "text-anchor": anchor });
+    text.textContent = `${Math.round(found.most)} points`;
+  }
+}
+
+function corners(pixels) {
+  return pixels.map((pixel) => pixel.join());
 }
