@@ -4,7 +4,7 @@ Colours are the page's own custom properties, by their roles in cv7/_palette.py,
 a figure opened by itself.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -127,14 +127,22 @@ def svg(name: str, label: str, area: Axes, parts: Sequence[str]) -> str:
     )
 
 
-def sketch(area: Axes, lines: dict[str, str], places: Sequence[float], label: str) -> str:
+def sketch(
+    area: Axes,
+    lines: dict[str, str],
+    places: Sequence[float],
+    label: str,
+    *,
+    across: Callable[[float], float] | None = None,
+) -> str:
     """What a reader draws with, over a chart of these axes: docs/widgets/shared/sketch.mjs.
 
     A line for each role, with what invites to draw it, and a point at each of the places, of
-    which the first is given. Nothing of it shows before the script is there.
+    which the first is given; `across` says where they are if the axis is not straight. Nothing of
+    it shows before the script is there.
     """
     left, right, bottom, top = area.x.start, area.x.end, area.y.start, area.y.end
-    xs = [area.x(place) for place in places]
+    xs = [round((across or area.x)(place), 1) for place in places]
     ways = "".join(f"M{x:g} {top:g}V{bottom:g}" for x in xs[1:])
     parts = [
         f'<rect x="{left:g}" y="{top:g}" width="{right - left:g}" height="{bottom - top:g}" '
