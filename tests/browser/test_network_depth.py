@@ -171,10 +171,11 @@ def test_drawing_by_keyboard_alone(page: Page) -> None:
     page.keyboard.press("PageUp")
     truth = f"measured {MEANS['plain'][32]:.1f} %"
     expect(point(page, 32)).to_have_attribute("aria-readonly", "true")
-    expect(said).to_have_text(f"32: you drew 9 %, {truth}")
+    expect(point(page, 32)).to_have_attribute("aria-valuetext", f"depth 32: you drew 9 %, {truth}")
+    expect(said).to_have_text(f"32: you 9 %, {truth}")
     page.keyboard.press("End")
     page.keyboard.press("ArrowRight")
-    expect(said).to_contain_text("you drew 12 %, measured")
+    expect(said).to_contain_text("you 12 %, measured")
     page.keyboard.press("ArrowRight")
     expect(said).to_contain_text("not drawn, measured")
     assert drawn(page) == line
@@ -430,6 +431,16 @@ def test_on_paper_the_truth_stands_beside_what_was_drawn(page: Page) -> None:
     assert curves(page).evaluate("(one) => getComputedStyle(one).clipPath") == "none"
     expect(page.locator('[data-figure="published"]')).to_be_visible()
     expect(page.locator('.cv7-sketch [data-line="plain"] [data-pen]')).to_be_visible()
+
+
+def test_what_is_drawn_on_lies_on_its_chart(page: Page) -> None:
+    widget = visit(page)
+    chart, board = widget.locator('[data-figure="training-error"]'), widget.locator(".cv7-sketch")
+    for width in (320, 600, 718, 720, 1000, 1280, 1920):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert chart.bounding_box() == pytest.approx(board.bounding_box(), abs=1), width
+    page.emulate_media(media="print")
+    assert chart.bounding_box() == pytest.approx(board.bounding_box(), abs=1), "paper"
 
 
 @pytest.mark.browser_context_args(viewport=audit.SIZES["desktop"])

@@ -119,10 +119,9 @@ class NetworkDepth extends Widget {
     const percent = `${Math.round(value)} %`;
     if (this.shown) {
       const truth = `measured ${this.mark(kind, depth).dataset.middle} %`;
-      const yours = passed ? `you drew ${percent}` : "not drawn";
       return {
-        shown: `${depth}: ${yours}, ${truth}`,
-        spoken: `depth ${depth}: ${yours}, ${truth}`,
+        shown: `${depth}: ${passed ? `you ${percent}` : "not drawn"}, ${truth}`,
+        spoken: `depth ${depth}: ${passed ? `you drew ${percent}` : "not drawn"}, ${truth}`,
       };
     }
     const spoken = `depth ${depth}: ${passed ? percent : "not drawn yet"}`;
