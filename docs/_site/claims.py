@@ -44,7 +44,7 @@ from difflib import SequenceMatcher
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from statistics import mean
+from statistics import mean, median
 from textwrap import wrap
 from typing import Any
 
@@ -157,6 +157,7 @@ NAMES: dict[str, Any] = {
     "given": given,
     "every": every,
     "mean": mean,
+    "median": median,
     **{f.__name__: f for f in (abs, float, int, len, max, min, range, round, sorted, sum, zip)},
     "log": math.log,
     "pi": math.pi,

@@ -215,8 +215,8 @@ def identity_path() -> Question:
 
 @asked()
 def train_networks() -> Question:
-    now = "Train them below, and compare."
-    later = "The second chart shows it at the first steps."
+    now = "Choose 30 below, and compare."
+    later = "The green pictures show it, step by step."
     kinds = ("smaller than that of the last", "about the same", "larger")
     return Question(
         prediction=True,

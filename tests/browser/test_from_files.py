@@ -64,10 +64,23 @@ def test_sliders_answer(page: Page, base_url: str) -> None:
 
 def test_networks_train_in_a_worker(page: Page, base_url: str) -> None:
     page.goto(base_url + "chapters/skip-connections.html")
+    page.locator("cv7-train-networks .cv7-choice label").first.click()
+    expect(page.locator("cv7-train-networks [data-caption=plain]")).to_have_text(
+        "Plain: 0.0 % wrong"
+    )  # the recorded runs are here, too
+    page.locator("cv7-train-networks form summary").click()
     with page.expect_worker():
         page.locator("cv7-train-networks button[name=step]").click()
     told = page.locator("cv7-train-networks output[name=told]")
     expect(told).to_contain_text("Step 1 of 600", timeout=30_000)
+
+
+def test_a_layer_is_taken_out(page: Page, base_url: str) -> None:
+    page.goto(base_url + "chapters/skip-connections.html")
+    page.locator("cv7-delete-layer [name=block]").press("Home")
+    expect(page.locator("cv7-delete-layer [data-caption=residual]")).to_have_text(
+        "Residual, whole: 0.0 % wrong"
+    )
 
 
 def test_what_needs_a_server_says_so(page: Page, base_url: str) -> None:

@@ -80,9 +80,10 @@ def residual_block(page: Page, widget: Locator) -> None:
 
 
 def train_networks(page: Page, widget: Locator) -> None:
-    tab_to(page, widget.locator("[name=depth]"))
-    page.keyboard.type("2")
-    tab_to(page, widget.get_by_role("button", name="Train", exact=True))
+    tab_to(page, widget.locator("[name=depth]:checked"))
+    page.keyboard.press("ArrowRight")  # round to the first, of two layers
+    expect(widget.locator("[data-caption]").first).to_have_text("Plain: 0.0 % wrong")
+    tab_to(page, widget.get_by_role("button", name="Train both"))
     page.keyboard.press("Enter")
     expect(status(widget)).to_contain_text("Done. Step 600 of 600.", timeout=60_000)
 

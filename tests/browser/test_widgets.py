@@ -36,6 +36,7 @@ SLIDER = """({ name, min, max, step, dataset }) => ({
   name, min, max, step,
   shown: dataset.shown ?? "#",
   spoken: dataset.spoken ?? dataset.shown ?? "#",
+  least: dataset.least ?? "",
 })"""
 FOCUSED = """(widget) => {
   const { localName, type, name, parentElement } = document.activeElement;
@@ -93,6 +94,8 @@ def tells(widget: Locator, slider: Locator, its: dict[str, str], value: float) -
     decimals = len(its["step"].partition(".")[2])
     assert float(slider.input_value()) == pytest.approx(value), its["name"]
     text, spoken = (its[key].replace("#", f"{value:.{decimals}f}") for key in ("shown", "spoken"))
+    if its["least"] and value == float(its["min"]):
+        text = spoken = its["least"]
     expect(widget.locator(f"output[name={its['name']}-value]")).to_have_text(text)
     expect(slider).to_have_attribute("aria-valuetext", spoken)
 

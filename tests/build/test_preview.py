@@ -40,7 +40,7 @@ def doubled(value: int) -> int:
 """
 EDITS = (
     ("docs/chapters/skip-connections.md", "Why adding layers can hurt", "Why layers can hurt"),
-    ("docs/widgets/train-networks/controls.html", "Two networks, one difference", "Two networks"),
+    ("docs/widgets/train-networks/controls.html", "More: steps, seeds", "More: seeds, steps"),
     ("snippets/residual-block.py", "import torch", "import  torch"),
     ("docs/questions/skip_connections.py", "That is F(x) alone", "That is only F(x)"),
     ("docs/notebooks/network-depth.py", "BatchNorm", "Batch Norm"),

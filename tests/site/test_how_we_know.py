@@ -28,6 +28,10 @@ SPREADS: dict[str, tuple[set[str], str] | str] = {
     "transfer-learning": ({"accuracy"}, "percentage points of test accuracy"),
     "memorisation": ({"own", "fresh"}, "percentage points of accuracy in eval mode"),
     "train-networks": ({"error"}, "percentage points of points called wrong"),
+    "train-networks-recorded": (
+        {"error", "error_without"},
+        "percentage points of points called wrong",
+    ),
 }
 
 

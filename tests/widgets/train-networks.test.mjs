@@ -9,8 +9,14 @@ import {
   STEPS,
   Training,
   randomNumbers,
+  spirals,
 } from "../../docs/widgets/train-networks/model.mjs";
+import { SIDE, bands, contours, dots } from "../../docs/widgets/train-networks/drawing.mjs";
+import { EDGES, SIZE, Recorded, recorded } from "../../docs/widgets/train-networks/recording.mjs";
 
+const data = JSON.parse(
+  readFileSync(new URL("../../docs/data/train-networks-recorded.json", import.meta.url)),
+);
 const cases = JSON.parse(readFileSync(new URL("train-networks.vectors.json", import.meta.url)));
 
 test("one step of every setting agrees with torch to 1e-5", () => {
@@ -34,16 +40,6 @@ test("one step of every setting agrees with torch to 1e-5", () => {
       assert.ok(Math.abs(score - value) < 1e-5 * Math.max(1, Math.abs(value)), "a score");
     });
   }
-});
-
-test("fifty layers: the plain network fails and the residual one learns", () => {
-  const errors = [false, true].map((residual) => {
-    const training = new Training({ ...WITH_NORM, depth: 50, residual, seed: 1 });
-    while (training.steps < STEPS) training.step();
-    return training.error();
-  });
-  assert.ok(errors[0] > 0.05, `plain: ${errors[0]}`);
-  assert.ok(errors[1] <= 0.05, `residual: ${errors[1]}`);
 });
 
 const WITH_NORM = { batchNorm: true, optimiser: "SGD" };
@@ -105,4 +101,180 @@ test("a thousand random settings give numbers", () => {
     const norms = training.network.gradientNorms(new Float64Array(training.network.depth));
     assert.ok(norms.every(Number.isFinite));
   }
+});
+
+test("what was recorded at fifty layers is what the model gives: one fails, one learns", () => {
+  const errors = [false, true].map((residual) => {
+    const shown = recorded({ ...WITH_NORM, depth: 50, residual, seed: 0 });
+    const kept = data.recorded.find((run) => run.depth === 50 && run.residual === residual);
+    assert.deepEqual(shown, kept);
+    return shown.error;
+  });
+  assert.ok(errors[0] > 5, `plain: ${errors[0]}`);
+  assert.ok(errors[1] <= 5, `residual: ${errors[1]}`);
+});
+
+test("what was recorded at twenty layers, whole and without each part, is what the model gives", () => {
+  for (const residual of [false, true]) {
+    const shown = recorded({ ...WITH_NORM, depth: 20, residual, seed: 0 }, true);
+    const of_this = (run) => run.depth === 20 && run.residual === residual;
+    assert.deepEqual(shown, data.recorded.find(of_this));
+    const { error, error_without } = data.deletions.find(of_this);
+    assert.equal(error[0], shown.error);
+    assert.deepEqual(
+      error_without.map(([first]) => first),
+      shown.without.map((one) => one.error),
+    );
+  }
+});
+
+test("a part is taken out for one look only, and what entered it goes on", () => {
+  for (const residual of [false, true]) {
+    const run = new Recorded({ ...WITH_NORM, depth: 8, residual, seed: 5 });
+    for (let i = 0; i < 20; i++) run.step();
+    const before = run.picture();
+    const parts = run.parts();
+    assert.equal(parts.length, residual ? 3 : 7); // the last layer of eight closes no block
+    assert.deepEqual(parts.at(-1), residual ? [5, 6] : [7]);
+    const changed = parts.filter(
+      (part) => run.without(part, () => run.picture()).map !== before.map,
+    );
+    assert.equal(changed.length, parts.length);
+    assert.deepEqual(run.picture(), before);
+    assert.throws(() =>
+      run.without(parts[0], () => {
+        throw new Error();
+      }),
+    );
+    assert.deepEqual(run.picture(), before);
+  }
+});
+
+test("a network without a block is the shorter network with the same parameters", () => {
+  const run = new Recorded({ ...WITH_NORM, depth: 5, residual: true, seed: 3 });
+  for (let i = 0; i < 9; i++) run.step();
+  const short = new Recorded({ ...WITH_NORM, depth: 3, residual: true, seed: 3 });
+  const [from, to] = [run.network.layers[1].weights, run.network.layers[3].weights];
+  const kept = [...run.network.parameters].filter((_, i) => i < from || i >= to);
+  short.network.parameters.set(kept);
+  run.without([1, 2], () => assert.equal(run.picture().map, short.picture().map));
+});
+
+// ---- What is drawn, read back --------------------------------------------------------------------
+
+const CELL = SIDE / SIZE;
+
+/** The lines of a path of “M x y l dx dy …z”, as lists of points. */
+function polygons(path) {
+  return path
+    .split("z")
+    .filter(Boolean)
+    .map((line) => {
+      const [x, y, ...steps] = line.match(/-?\d+/g).map(Number);
+      const points = [[x, y]];
+      for (let i = 0; i < steps.length; i += 2) {
+        const [u, v] = points.at(-1);
+        points.push([u + steps[i], v + steps[i + 1]]);
+      }
+      return points;
+    });
+}
+
+function inside(lines, x, y) {
+  let winding = 0; // as browsers fill: nonzero
+  for (const line of lines) {
+    line.forEach(([a, b], i) => {
+      const [c, d] = line[(i + 1) % line.length];
+      if (b > y === d > y) return;
+      if (x < a + ((y - b) * (c - a)) / (d - b)) winding += d > b ? 1 : -1;
+    });
+  }
+  return winding !== 0;
+}
+
+test("the areas of a drawn map are those of its numbers", () => {
+  const pictures = data.recorded.flatMap((run) => [run, ...(run.without ?? [])]);
+  assert.equal(pictures.length, 12 + 19 + 9);
+  for (const { map } of pictures) {
+    contours(map).forEach((path, which) => {
+      const sure = [1.5, 7.5, 13.5][which];
+      const lines = polygons(path);
+      for (let i = 0; i < map.length; i++) {
+        const [x, y] = [i % SIZE, Math.floor(i / SIZE)];
+        // A hair aside, as lines may go through points.
+        const drawn = inside(lines, (x + 0.501) * CELL, (y + 0.502) * CELL);
+        const value = parseInt(map[i], 16);
+        if (drawn === value > sure) continue;
+        // Lines are rounded, and simplified by less than a pixel: where one passes as near as that
+        // to a point, it may do so on its other side.
+        const near = [-1, 1, -SIZE, SIZE]
+          .map((step) => parseInt(map[i + step], 16))
+          .map((other) => Math.abs((value - sure) / (value - other)) * CELL);
+        assert.ok(Math.min(...near.filter(Number.isFinite)) < 2, `${value} at ${x} ${y}, ${sure}`);
+      }
+    });
+  }
+});
+
+test("maps with nothing, everything, a saddle and noise", () => {
+  const all = (digit) => digit.repeat(SIZE * SIZE);
+  assert.deepEqual(contours(all("0")), ["", "", ""]);
+  for (const path of contours(all("f"))) {
+    assert.ok(inside(polygons(path), SIDE / 2, SIDE / 2) && inside(polygons(path), 4, 4));
+  }
+  const board = Array.from({ length: SIZE * SIZE }, (_, i) =>
+    ((i >> 1) + (Math.floor(i / SIZE) >> 1)) % 2 ? "f" : "0",
+  ).join("");
+  assert.ok(polygons(contours(board)[1]).length > 200); // each square has its own line
+  const random = randomNumbers(1);
+  for (let i = 0; i < 20; i++) {
+    const noise = Array.from({ length: SIZE * SIZE }, () => Math.floor(16 * random()).toString(16));
+    for (const path of contours(noise.join(""))) assert.doesNotMatch(path, /NaN|undefined/);
+  }
+});
+
+test("the picture of the gradients has each layer's level at each column of steps", () => {
+  for (const { gradients, depth } of data.recorded) {
+    assert.equal(gradients.length, depth * (EDGES.length - 1));
+    const read = Array.from({ length: gradients.length });
+    bands(gradients, depth).forEach((path, level) => {
+      let [x, y] = [0, 0];
+      for (const [, dx, dy, down] of path.matchAll(/m(-?\d+) ?(-?\d+)v(\d+)/g)) {
+        x += Number(dx);
+        y += Number(dy);
+        for (let i = 0; i < Number(down); i++, y++)
+          read[x * depth + depth - 1 - y] = level.toString(16);
+      }
+    });
+    assert.equal(read.join(""), gradients);
+  }
+});
+
+test("levels are half powers of ten of the geometric mean over a column's steps", () => {
+  const run = new Recorded({ ...WITH_NORM, depth: 3, residual: false, seed: 1 });
+  const norms = [];
+  for (let step = 1; step <= 12; step++) {
+    run.step();
+    norms.push([...run.norms]);
+  }
+  assert.deepEqual(EDGES.slice(7, 11), [8, 10, 11, 13]); // the column from 8 has two steps
+  const powers = [0, 1, 2].map((l) => (Math.log10(norms[7][l]) + Math.log10(norms[8][l])) / 2);
+  const levels = powers.map((power) => Math.floor(2 * (power + 4)).toString(16)).join("");
+  assert.equal(run.columns[7], levels);
+  assert.deepEqual(run.begins, norms[0]);
+});
+
+test("the points drawn are those of the task", () => {
+  const { points, labels } = spirals(4);
+  const paths = dots({ points, labels }).map((path) => [...path.matchAll(/M(-?\d+) (-?\d+)h0/g)]);
+  const seen = [0, 0];
+  for (let i = 0; i < POINTS; i++) {
+    const [, x, y] = paths[labels[i]][seen[labels[i]]++];
+    assert.ok(Math.abs((x / SIDE) * 2.4 - 1.2 - points[i]) < 0.003);
+    assert.ok(Math.abs(1.2 - (y / SIDE) * 2.4 - points[POINTS + i]) < 0.003);
+  }
+  assert.deepEqual(
+    paths.map((path) => path.length),
+    seen,
+  );
 });

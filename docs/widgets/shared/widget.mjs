@@ -86,11 +86,16 @@ export class Widget extends HTMLElement {
     this.update(Object.fromEntries(this.sliders.map((one) => [one.name, one.valueAsNumber])));
   }
 
-  /** What a slider stands at: its number, in the words that data-shown and data-spoken put it in. */
-  spell({ name, step, valueAsNumber, dataset: { shown = "#", spoken = shown } }) {
+  /**
+   * What a slider stands at: its number, in the words that data-shown and data-spoken put it in; at
+   * its lower end the word that data-least has for it.
+   */
+  spell({ name, min, step, valueAsNumber, dataset: { shown = "#", spoken = shown, least } }) {
     const number = valueAsNumber.toFixed(step.split(".")[1]?.length ?? 0);
-    this.form.elements[`${name}-value`].textContent = shown.replaceAll("#", number);
-    this.form.elements[name].setAttribute("aria-valuetext", spoken.replaceAll("#", number));
+    const words = (text) =>
+      least && valueAsNumber === Number(min) ? least : text.replaceAll("#", number);
+    this.form.elements[`${name}-value`].textContent = words(shown);
+    this.form.elements[name].setAttribute("aria-valuetext", words(spoken));
   }
 
   /** Draw on the figure: { kind: { name: { attribute, text } } } goes to [data-kind=name]. */

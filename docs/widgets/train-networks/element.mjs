@@ -1,19 +1,27 @@
-// The view of two networks in training. They train in worker.mjs; this asks, and draws frames.
+// The view of two networks in training. They train in worker.mjs; this asks, and draws frames. Until
+// then it shows recorded runs.
 
+import { read } from "../shared/url-state.mjs";
 import { Widget } from "../shared/widget.mjs";
-import { POINTS, STEPS, spirals } from "./model.mjs";
+import { bands, dots } from "./drawing.mjs";
+import { STEPS, spirals } from "./model.mjs";
+import { KINDS, caption, draw_map, percent, shows } from "./picture.mjs";
 
-const KINDS = ["plain", "residual"];
+const SLUG = "train-networks";
 const SEEDS = 20;
 const LEARNED = 0.05; // a run has succeeded with at most this share of the points wrong
-const MAP = 48; // as in worker.mjs
-const REACH = 1.2; // the maps show -1.2 to 1.2
-const CHART = { left: 40, right: 350, top: 10, bottom: 206 };
-const NORMS = [-6, 6]; // powers of ten between which gradient norms are drawn
+const RECORDED = "Recorded: seed 0 after 600 steps. “Train both” shows how it comes to this.";
+const NOTHING = "Not trained yet with these settings: “Train both”.";
+
+let runs = null; // the recorded ones, once they are here
+
+async function load() {
+  runs ??= (await import("./recorded.mjs")).default;
+}
 
 class TrainNetworks extends Widget {
   ready() {
-    const { step, restart, sweep } = this.form.elements;
+    const { step, restart, sweep, depth } = this.form.elements;
     this.form.noValidate = true; // a seed out of range is corrected, with a message
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -22,13 +30,12 @@ class TrainNetworks extends Widget {
     step.addEventListener("click", () => this.one_step());
     restart.addEventListener("click", () => this.start());
     sweep.addEventListener("click", () => this.sweep());
-    // Canvases do not follow the page's colours by themselves.
-    this.scheme = new MutationObserver(() => this.draw_maps());
-    this.scheme.observe(document.body, { attributeFilter: ["data-md-color-scheme"] });
+    this.shown = `SGD true 0 ${[...depth].find((one) => one.defaultChecked).value}`;
+    this.steps = 0;
+    this.finished = null; // the settings of a run of the reader’s own that is over
   }
 
   disconnectedCallback() {
-    this.scheme.disconnect();
     this.worker?.terminate();
     this.worker = null;
   }
@@ -44,18 +51,13 @@ class TrainNetworks extends Widget {
     return messages.filter(Boolean);
   }
 
-  update() {
-    this.draw_task();
-  }
-
   changed() {} // not while a seed is being typed
 
   settled(control) {
     this.say(control.name === "seed" ? this.fit(control, control.value) : "");
     super.settled(control);
-    if (this.worker)
-      this.start(); // what is shown belongs to the settings beside it
-    else if (control.name === "seed") this.draw_task(); // nothing else changes the points
+    this.leave(); // what is shown belongs to the settings beside it
+    this.update().then(() => this.tell_recorded());
   }
 
   settings() {
@@ -68,6 +70,36 @@ class TrainNetworks extends Widget {
     };
   }
 
+  // ---- What was recorded -------------------------------------------------------------------------
+
+  /** Before the reader trains anything: the recorded run with these settings, or the task alone. */
+  async update() {
+    const { depth, optimiser, batchNorm, seed } = this.settings();
+    const wanted = `${optimiser} ${batchNorm} ${seed} ${depth}`;
+    if (wanted === this.shown) return;
+    const usual = optimiser === "SGD" && batchNorm && seed === 0;
+    if (usual && !runs) {
+      await load();
+      return this.steps ? undefined : this.update(); // the settings may be others by now
+    }
+    this.shown = wanted;
+    this.form.elements.told.textContent = usual ? RECORDED : NOTHING;
+    for (const kind of KINDS) {
+      const run = runs?.find(
+        (one) => one.depth === depth && one.residual === (kind === "residual"),
+      );
+      this.draw(kind, usual ? run : null, dots(spirals(seed)));
+    }
+  }
+
+  /** For those who listen: what the pictures show now. */
+  tell_recorded() {
+    const captions = KINDS.map((kind) => this.part("caption", kind).textContent);
+    if (!this.steps && !this.status.textContent) this.say(`${captions.join(", ")}.`, false, true);
+  }
+
+  // ---- Training ----------------------------------------------------------------------------------
+
   /** The worker comes with the first request. */
   ask(message) {
     if (!this.worker) {
@@ -77,25 +109,39 @@ class TrainNetworks extends Widget {
         event.preventDefault();
         this.stop();
         this.worker = null;
-        this.say("The training stopped with an error. “Train” starts it anew.");
+        this.say("The training stopped with an error. “Train both” starts it anew.");
       });
     }
     this.worker.postMessage(message);
   }
 
   start() {
+    this.leave();
+    this.errors = { plain: 0, residual: 0 };
+    this.say("");
+    this.shown = "";
+    const points = dots(spirals(this.settings().seed));
+    for (const kind of KINDS) this.draw(kind, null, points);
+    this.ask({ start: this.settings() });
+  }
+
+  /** Of a run of the reader’s own. */
+  leave() {
     this.stop();
-    this.errors = { plain: [], residual: [] };
     this.steps = 0;
     this.sweeping = null;
-    this.say("");
-    this.draw_task();
-    this.ask({ start: this.settings() });
+    this.worker?.postMessage({ run: false });
+    this.finish(null);
+  }
+
+  finish(settings) {
+    this.finished = settings;
+    this.dispatchEvent(new CustomEvent("finished"));
   }
 
   stop() {
     this.running = false;
-    this.form.elements.run.textContent = "Train";
+    this.form.elements.run.textContent = "Train both";
   }
 
   one_step() {
@@ -125,8 +171,9 @@ class TrainNetworks extends Widget {
     this.report();
   }
 
-  hear({ frame, run }) {
+  hear({ frame, run, part }) {
     if (frame) this.show(frame);
+    if (part) this.dispatchEvent(new CustomEvent("part", { detail: part }));
     if (run && this.sweeping) {
       for (const kind of KINDS) this.sweeping[kind].push(run[kind]);
       this.report();
@@ -134,31 +181,27 @@ class TrainNetworks extends Widget {
   }
 
   show({ steps, networks }) {
+    if (this.shown) return; // a frame that was under way when something else was chosen
     this.steps = steps;
     for (const kind of KINDS) {
-      const { error, map } = networks[kind];
-      this.errors[kind].push([steps, error]);
-      this.maps[kind] = map;
-      this.querySelector(`[data-caption="${kind}"]`).textContent =
-        `${kind === "plain" ? "Plain" : "Residual"}: ${percent(error)} wrong`;
+      this.errors[kind] = networks[kind].error;
+      this.draw(kind, networks[kind]);
     }
-    this.draw_maps();
-    this.draw_errors();
-    this.draw_norms(networks);
     if (this.sweeping) return;
     this.form.elements.told.textContent = this.summary();
     if (steps >= STEPS && this.running) {
       this.stop();
       this.tell("Done");
+      this.finish(this.settings());
     }
   }
 
   summary() {
-    const [plain, residual] = KINDS.map((kind) => percent(this.errors[kind].at(-1)[1]));
+    const [plain, residual] = KINDS.map((kind) => percent(this.errors[kind]));
     return `Step ${this.steps} of ${STEPS}. Wrong: plain ${plain}, residual ${residual}.`;
   }
 
-  /** A message; one that repeats what the readout shows is for those who listen only. */
+  /** A message; one that repeats what is shown is for those who listen only. */
   say(message, error = false, repeated = false) {
     super.say(message, error);
     this.status.toggleAttribute("data-repeated", repeated);
@@ -167,13 +210,6 @@ class TrainNetworks extends Widget {
   /** At a pause and at the end, not with every frame. */
   tell(event) {
     this.say(`${event}. ${this.summary()}`, false, true);
-    for (const kind of KINDS) {
-      const share = percent(this.errors[kind].at(-1)[1]);
-      this.querySelector(`[data-map="${kind}"]`).setAttribute(
-        "aria-label",
-        `Map of the ${kind} network’s decisions at step ${this.steps}: ${share} of the points wrong`,
-      );
-    }
   }
 
   report() {
@@ -185,7 +221,7 @@ class TrainNetworks extends Widget {
       ["residual", residual],
     ].map(
       ([kind, errors]) =>
-        `${kind} ${learned(errors)} of ${done}${done ? ` (median ${percent(median(errors))} wrong)` : ""}`,
+        `${kind} ${learned(errors)} of ${done}${done ? ` (median ${percent(100 * median(errors))} wrong)` : ""}`,
     );
     const text = `${settings.depth} hidden layers, seeds 0 to ${SEEDS - 1}: ${done} of ${SEEDS} done. Learned, at most 5 % wrong: ${parts.join(", ")}.`;
     this.form.elements.told.textContent = text;
@@ -197,99 +233,40 @@ class TrainNetworks extends Widget {
 
   // ---- Drawing ---------------------------------------------------------------------------------
 
-  colour(name) {
-    return getComputedStyle(this).getPropertyValue(`--cv7-${name}`).trim();
+  part(name, kind) {
+    return this.querySelector(`[data-${name}="${kind}"]`);
   }
 
-  rgb(name) {
-    const hex = this.colour(name);
-    return [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
-  }
-
-  /** Before the first step: the points to be told apart. */
-  draw_task() {
-    this.points = spirals(this.settings().seed);
-    this.maps = { plain: [], residual: [] };
-    this.draw_maps();
-  }
-
-  draw_maps() {
-    for (const kind of KINDS) this.draw_map(kind, this.maps[kind]);
-  }
-
-  /** The map, coloured by class and the paler the less sure, and over it the points. */
-  draw_map(kind, map) {
-    const canvas = this.querySelector(`[data-map="${kind}"]`);
-    const context = canvas.getContext("2d");
-    const small = (this.small ??= new OffscreenCanvas(MAP, MAP)).getContext("2d");
-    const image = small.createImageData(MAP, MAP);
-    const colours = [this.rgb("rust"), this.rgb("blue")]; // of classes, not of networks
-    for (let i = 0, at = 0; i < map.length; i++, at += 4) {
-      const sure = (map[i] - 127.5) / 127.5; // -1: class 0 for certain, 1: class 1
-      const [red, green, blue] = colours[sure > 0 ? 1 : 0];
-      image.data[at] = red;
-      image.data[at + 1] = green;
-      image.data[at + 2] = blue;
-      image.data[at + 3] = 150 * Math.abs(sure);
-    }
-    small.putImageData(image, 0, 0);
-    context.clearRect(0, 0, canvas.width, canvas.height);
-    context.drawImage(this.small, 0, 0, canvas.width, canvas.height);
-    context.drawImage(this.drawn_points(canvas.width), 0, 0);
-  }
-
-  /** The points, drawn once for each start and colour scheme: rings of class 0, dots of class 1. */
-  drawn_points(size) {
-    const colour = this.colour("text");
-    if (this.drawn?.points === this.points && this.drawn.colour === colour)
-      return this.drawn.canvas;
-    const canvas = new OffscreenCanvas(size, size);
-    const context = canvas.getContext("2d");
-    context.strokeStyle = context.fillStyle = colour;
-    const place = (value) => ((value + REACH) / (2 * REACH)) * size;
-    const { points, labels } = this.points;
-    for (let i = 0; i < POINTS; i++) {
-      context.beginPath();
-      context.arc(place(points[i]), size - place(points[POINTS + i]), 2.2, 0, 7);
-      if (labels[i]) context.fill();
-      else context.stroke();
-    }
-    this.drawn = { points: this.points, colour, canvas };
-    return canvas;
-  }
-
-  draw_errors() {
-    const chart = this.querySelector('[data-chart="error"]');
-    const x = (step) => scaled(step, 0, STEPS, CHART.left, CHART.right);
-    const y = (error) => scaled(error, 0, 0.6, CHART.bottom, CHART.top);
-    for (const kind of KINDS) {
-      const line = this.errors[kind].map(
-        ([step, error]) => `${x(step)},${y(Math.min(0.6, error))}`,
-      );
-      chart.querySelector(`[data-line="${kind}"]`).setAttribute("points", line.join(" "));
-    }
-  }
-
-  draw_norms(networks) {
-    const chart = this.querySelector('[data-chart="norms"]');
-    for (const kind of KINDS) {
-      const { norms } = networks[kind];
-      const points = Array.from(norms, (norm, layer) => {
-        const power = Math.max(NORMS[0], Math.min(NORMS[1], Math.log10(norm || 1e-30)));
-        const x = scaled(layer, 0, Math.max(1, norms.length - 1), CHART.left, CHART.right);
-        return `${x},${scaled(power, ...NORMS, CHART.bottom, CHART.top)}`;
-      });
-      chart.querySelector(`[data-line="${kind}"]`).setAttribute("points", points.join(" "));
-    }
+  /** A run as recording.mjs tells it, or none; and its points, where they are others. */
+  draw(kind, run, points = null) {
+    const { depth } = this.settings();
+    const map = this.part("map", kind);
+    draw_map(map, run?.map, points);
+    map.setAttribute(
+      "aria-label",
+      run ? shows(kind, depth, run.error) : `The points that the ${kind} network has to tell apart`,
+    );
+    caption(
+      this.part("caption", kind),
+      run ? `: ${percent(run.error)} wrong` : ": not trained yet",
+    );
+    const fall = this.part("gradients", kind);
+    fall.setAttribute("viewBox", fall.getAttribute("viewBox").replace(/\d+$/, depth));
+    const lines = bands(run?.gradients ?? "", depth);
+    fall.querySelectorAll("path").forEach((path, level) => path.setAttribute("d", lines[level]));
+    caption(this.part("norms", kind), run?.gradients ? `, ${norms(run)}` : ": no step yet");
   }
 }
 
-function scaled(value, low, high, start, end) {
-  return (start + ((value - low) / (high - low)) * (end - start)).toFixed(1);
+/** As snippets/figures/train_networks.py writes it. */
+function norms({ at_first_step, at_last_step, steps = STEPS }) {
+  const [first, last, first_then, last_then] = [...at_first_step, ...at_last_step].map(short);
+  return `step 1: first layer ${first}, last ${last}; step ${steps}: ${first_then}, ${last_then}`;
 }
 
-function percent(share) {
-  return `${(100 * share).toFixed(1)} %`;
+function short(norm) {
+  if (norm >= 100) return Math.round(norm).toLocaleString("en-GB");
+  return String(Number(norm.toPrecision(2)));
 }
 
 function median(values) {
@@ -298,4 +275,6 @@ function median(values) {
   return (sorted[Math.floor(middle)] + sorted[Math.ceil(middle) - 1]) / 2;
 }
 
-customElements.define("cv7-train-networks", TrainNetworks);
+// Who comes by an address with settings finds their run drawn from the start.
+const coming = Object.keys(read(SLUG)).length ? load() : Promise.resolve();
+coming.then(() => customElements.define("cv7-train-networks", TrainNetworks));

@@ -1,36 +1,38 @@
 // Trains the two networks away from the page, so that nothing there waits for them.
 //
-// It is asked to { start: settings }, { run: true or false }, { step: true } or
-// { sweep: settings with a count of seeds }, and answers with a frame to draw, and with the errors
-// of each run of a sweep.
+// It is asked to { start: settings }, { run: true or false }, { step: true }, { delete: true } or
+// { sweep: settings with a count of seeds }, and answers with a frame to draw, with what is left of
+// the trained networks without each of their parts, and with the errors of each run of a sweep.
 
 import { STEPS, Training } from "./model.mjs";
+import { Recorded, ends } from "./recording.mjs";
 
-const MAP = 48; // points along a side of a drawn map
 const FRAME = 120; // milliseconds of training between two frames
 const KINDS = ["plain", "residual"];
 
 let trainings = null;
 let timer = null;
-let sweeps = 0; // whatever starts anew ends a sweep that is under way
+let begun = 0; // whatever starts anew ends what is under way
 
 function frame() {
   const networks = {};
   for (const kind of KINDS) {
-    const training = trainings[kind];
+    const run = trainings[kind];
     networks[kind] = {
-      norms: training.network.gradientNorms(new Float64Array(training.network.depth)),
-      error: training.error(),
-      map: training.map(MAP, new Uint8ClampedArray(MAP * MAP)),
+      ...run.picture(),
+      gradients: run.columns.join(""),
+      steps: run.steps,
+      at_first_step: ends(run.steps ? run.begins : run.norms),
+      at_last_step: ends(run.norms),
     };
   }
   postMessage({ frame: { steps: trainings.plain.steps, networks } });
 }
 
-function make(settings) {
+function make(Kind, settings) {
   const residual = (kind) => kind === "residual";
   return Object.fromEntries(
-    KINDS.map((kind) => [kind, new Training({ ...settings, residual: residual(kind) })]),
+    KINDS.map((kind) => [kind, new Kind({ ...settings, residual: residual(kind) })]),
   );
 }
 
@@ -40,7 +42,7 @@ function step() {
 
 function pause() {
   clearTimeout(timer);
-  sweeps += 1;
+  begun += 1;
 }
 
 function run() {
@@ -51,17 +53,22 @@ function run() {
   if (trainings.plain.steps < STEPS) timer = setTimeout(run);
 }
 
+/** Lets a message in; false if it was one that starts anew. */
+async function still(mine) {
+  await new Promise((resolve) => setTimeout(resolve));
+  return mine === begun;
+}
+
 async function sweep({ count, ...settings }) {
-  const mine = sweeps;
+  const mine = begun;
   let until = performance.now() + FRAME;
   for (let seed = 0; seed < count; seed++) {
-    const pair = make({ ...settings, seed });
+    const pair = make(Training, { ...settings, seed });
     for (const kind of KINDS) {
       while (pair[kind].steps < STEPS) {
         pair[kind].step();
         if (performance.now() < until) continue;
-        await new Promise((resolve) => setTimeout(resolve)); // lets a message in
-        if (mine !== sweeps) return;
+        if (!(await still(mine))) return;
         until = performance.now() + FRAME;
       }
     }
@@ -69,16 +76,29 @@ async function sweep({ count, ...settings }) {
   }
 }
 
+async function take_out() {
+  const mine = begun;
+  for (const kind of KINDS) {
+    const run = trainings[kind];
+    for (const [index, part] of [[], ...run.parts()].entries()) {
+      postMessage({ part: { kind, index, ...run.without(part, () => run.picture()) } });
+      if (!(await still(mine))) return;
+    }
+  }
+}
+
 addEventListener("message", ({ data }) => {
   pause();
   if (data.start) {
-    trainings = make(data.start);
+    trainings = make(Recorded, data.start);
     frame();
   } else if (data.step) {
     step();
     frame();
   } else if (data.sweep) {
     sweep(data.sweep);
+  } else if (data.delete) {
+    take_out();
   } else if (data.run) {
     run();
   }

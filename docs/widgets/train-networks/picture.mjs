@@ -1,0 +1,34 @@
+// A map on the page: its paths, its words. For the networks in training and for those without a
+// layer.
+
+import { contours } from "./drawing.mjs";
+
+export const KINDS = ["plain", "residual"];
+const LEARNED = 5; // percent wrong, at most, where a run has learned
+
+export function percent(value) {
+  return `${value.toFixed(1)} %`;
+}
+
+/** The text alternative, as snippets/figures/train_networks.py writes it. */
+export function shows(kind, depth, error, what = "") {
+  const regions = error <= LEARNED ? "two clean spiral arms" : "torn patches";
+  return `Map of the ${kind} network’s decisions, ${depth} hidden layers${what}: ${regions}, ${percent(error)} of the points wrong`;
+}
+
+/** Draw a map, and its points where they are others; with no map, the points alone. */
+export function draw_map(svg, map, points = null) {
+  const [unsure, boundary, sure, rings, holes, dots] = svg.querySelectorAll("path");
+  svg.toggleAttribute("data-empty", !map);
+  const areas = map ? contours(map) : ["", "", ""];
+  [unsure, boundary, sure].forEach((path, i) => path.setAttribute("d", areas[i]));
+  if (!points) return;
+  rings.setAttribute("d", points[0]);
+  holes.setAttribute("d", points[0]);
+  dots.setAttribute("d", points[1]);
+}
+
+/** “<strong>Plain</strong>: …”: the words after the name. */
+export function caption(element, words) {
+  element.lastChild.data = words;
+}
