@@ -111,9 +111,12 @@ class DeleteLayer extends Widget {
       return;
     }
     const whole = this.shown === "";
-    this.shown = wanted;
+    const before = this.shown.split(" ");
     const pictures = this.yours ?? recorded;
-    for (const kind of KINDS) this.draw(kind, pictures[kind], whole);
+    [layer, block].forEach((value, i) => {
+      if (String(value) !== before[i + 1]) this.draw(KINDS[i], pictures[KINDS[i]], whole);
+    });
+    this.shown = wanted;
     const sentences = KINDS.map((kind) => this.part("caption", kind).textContent);
     this.form.elements.told.textContent = `${sentences.join(". ")}.`;
   }

@@ -38,10 +38,11 @@ function framed(values, sure) {
 function area(values, sure) {
   const all = framed(values, sure);
   const next = new Map();
+  const high = Uint8Array.from(all, (value) => (value > sure ? 1 : 0));
   for (let at = 0; at < FRAMED * (FRAMED - 1); at++) {
-    if (at % FRAMED === FRAMED - 1) continue;
-    const above = [at, at + 1, at + FRAMED + 1, at + FRAMED].map((point) => all[point] > sure);
-    if (above.every((one) => one === above[0])) continue;
+    const count = high[at] + high[at + 1] + high[at + FRAMED + 1] + high[at + FRAMED];
+    if (count === 0 || count === 4 || at % FRAMED === FRAMED - 1) continue;
+    const above = [at, at + 1, at + FRAMED + 1, at + FRAMED].map((point) => high[point]);
     const edges = [2 * at, 2 * (at + 1) + 1, 2 * (at + FRAMED), 2 * at + 1];
     for (let side = 0; side < 4; side++) {
       if (!above[side] || above[(side + 1) % 4]) continue;
