@@ -91,17 +91,20 @@ def test_bars_are_as_high_as_the_data_and_take_a_pointer(page: Page) -> None:
 
 
 def test_networks_of_ones_own_lose_their_layers_once_they_are_trained(page: Page) -> None:
-    page.goto(CHAPTER + "?train-networks.depth=5&train-networks.seed=3")
+    widget = visit(page, "?train-networks.depth=5&train-networks.seed=3")
+    networks = widget.locator("[name=networks]")
+    networks.select_option("yours")
+    expect(widget.locator("[role=status]")).to_contain_text("Train both networks above first")
+    expect(networks).to_have_value("recorded")
     trainer = page.locator("cv7-train-networks")
     trainer.scroll_into_view_if_needed()
     expect(page.locator("cv7-train-networks:defined")).to_be_visible()
     trainer.get_by_role("button", name="Train both").click()
     expect(trainer.locator("[role=status]")).to_contain_text("Done.", timeout=PATIENCE)
-    widget = page.locator(WIDGET)
     widget.scroll_into_view_if_needed()
-    networks = widget.locator("[name=networks]")
     expect(networks.locator("option").last).to_have_text("yours: 5 hidden layers, seed 3")
     networks.select_option("yours")
+    expect(widget.locator("[role=status]")).to_be_empty()
     expect(widget.locator('[data-bars="plain"] [data-part]')).to_have_count(4)
     expect(widget.locator('[data-bars="residual"] [data-part]')).to_have_count(2)
     expect(widget.locator('[data-bars="plain"] [data-medians]')).to_be_hidden()  # of other runs

@@ -10,6 +10,7 @@ import { KINDS, caption, draw_map, percent, shows } from "../train-networks/pict
 const SLUG = "delete-layer";
 const DEPTH = 20; // of the recorded run
 const SVG = "http://www.w3.org/2000/svg";
+const NONE = "yours, once you have trained both above";
 const SLIDERS = { plain: "layer", residual: "block" };
 
 let recorded = null; // once it is here: for each kind a picture of the whole and without each part
@@ -45,8 +46,9 @@ class DeleteLayer extends Widget {
   }
 
   restore(state) {
-    const usual = this.choose("networks", state.networks);
-    const messages = usual ? [`“${state.networks}” is not on offer: ${usual} is used.`] : [];
+    const wanted = state.networks === "yours" ? "" : state.networks; // of which nothing is kept
+    const usual = this.choose("networks", wanted);
+    const messages = usual ? [`“${wanted}” is not on offer: ${usual} is used.`] : [];
     return [...messages, ...super.restore(state)];
   }
 
@@ -61,9 +63,9 @@ class DeleteLayer extends Widget {
     const finished = this.trainer?.finished ?? null;
     const { networks } = this.form.elements;
     const [, yours] = networks.options;
-    yours.disabled = !finished;
-    if (finished)
-      yours.textContent = `yours: ${finished.depth} hidden layers, seed ${finished.seed}`;
+    yours.textContent = finished
+      ? `yours: ${finished.depth} hidden layers, seed ${finished.seed}`
+      : NONE;
     if (!finished && networks.value === "yours") {
       networks.value = "recorded";
       this.take();
@@ -71,7 +73,14 @@ class DeleteLayer extends Widget {
   }
 
   take() {
-    const own = this.form.elements.networks.value === "yours";
+    const { networks } = this.form.elements;
+    if (networks.value === "yours" && !this.trainer?.finished) {
+      networks.value = "recorded";
+      this.say("Train both networks above first; then you can take out their layers here.");
+      return;
+    }
+    this.say("");
+    const own = networks.value === "yours";
     this.settings = own ? this.trainer.finished : { depth: DEPTH, seed: 0 };
     this.yours = own ? { plain: [], residual: [] } : null;
     const { depth } = this.settings;
