@@ -268,7 +268,7 @@ def path_svg(x: float, y: float, through: Sequence[bool]) -> str:
             f'stroke="{ink if not inside else fill}"/>'
             f'<text x="{left + 15:g}" y="{y + 5:g}" fill="{ink}">F{i + 1}</text>'
         )
-    return f'{boxes}<path d="{line}h8" fill="none" stroke="{css("residual")}" stroke-width="2"/>'
+    return f'<path d="{line}h8" fill="none" stroke="{css("residual")}" stroke-width="2"/>{boxes}'
 
 
 def paths_svg() -> str:
