@@ -4,7 +4,7 @@ Beside a page that shows numbers lies a file that says what they are, docs/chapt
 
     8,768 = cost.separable_parameters(64, 128, 3)                    computed by cv7
     60.9×2 = mean(data("slug", "plain", depth=64)["error"])          measured, docs/data/slug.json
-    73.9 = acc("defects", "C", 250)         measured; so are gain(...) and probe(...)
+    73.9 = acc("defects", "C", 250)         measured; so are gain(...), probe(...), tuned(...)
     7.93 = source("he2015", "Table 6", "1202")                       cited, docs/data/sources.json
     0.034 = lecture("skip-24")              the lecture's own figure, docs/data/claims.json
     22.5 26.5 = [min(gain("defects", "C", "A", 250)), max(gain("defects", "C", "A", 250))]

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from .. import audit
 from ..conftest import report
@@ -75,3 +75,11 @@ def quiet_and_private(page: Page, base_url: str, request: pytest.FixtureRequest)
     blocked = "console: Service Worker registration blocked by Playwright"
     complaints = [complaint for complaint in complaints if complaint != blocked]
     report(complaints)
+
+
+def alive(page: Page, tag: str) -> Locator:
+    """The widget, once its code is there, which comes when it is near the window."""
+    page.locator(tag).scroll_into_view_if_needed()
+    widget = page.locator(f"{tag}:defined")
+    expect(widget).to_be_visible()
+    return widget

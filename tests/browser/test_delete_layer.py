@@ -6,6 +6,7 @@ import re
 from playwright.sync_api import Locator, Page, expect
 
 from ..conftest import ROOT
+from .conftest import alive
 
 CHAPTER = "chapters/skip-connections/"
 WIDGET = "cv7-delete-layer"
@@ -19,9 +20,7 @@ PLAIN, RESIDUAL = (
 
 def visit(page: Page, query: str = "") -> Locator:
     page.goto(CHAPTER + query)
-    page.locator(WIDGET).scroll_into_view_if_needed()
-    expect(page.locator(f"{WIDGET}:defined")).to_be_visible()
-    return page.locator(WIDGET)
+    return alive(page, WIDGET)
 
 
 def caption(widget: Locator, kind: str) -> Locator:

@@ -12,8 +12,10 @@ from cv7 import gradient_flow
 
 from .. import audit
 from ..conftest import ROOT
+from .conftest import alive
 
 CHAPTER = "chapters/skip-connections/"
+WIDGET = "cv7-network-depth"
 DATA = json.loads((ROOT / "docs/data/network-depth.json").read_text(encoding="utf-8"))
 MEANS = {
     kind: {row["depth"]: mean(row["error"]) for row in DATA[kind]} for kind in ("plain", "residual")
@@ -27,14 +29,7 @@ PHONE = {"width": 390, "height": 844}
 
 def visit(page: Page, query: str = "") -> Locator:
     page.goto(CHAPTER + query)
-    return alive(page)
-
-
-def alive(page: Page) -> Locator:
-    page.locator("cv7-network-depth").scroll_into_view_if_needed()
-    widget = page.locator("cv7-network-depth:defined")
-    expect(widget).to_be_visible()
-    return widget
+    return alive(page, WIDGET)
 
 
 def point(page: Page, depth: int, kind: str = "plain") -> Locator:
@@ -253,7 +248,7 @@ def test_nothing_drawn_is_lost(page: Page) -> None:
     page.get_by_role("radio", name="residual").check()
     expect(page).to_have_url(re.compile(r"network-depth\.line=residual"))
     page.reload()
-    alive(page)
+    alive(page, WIDGET)
     assert drawn(page) == line
     expect(page.get_by_role("radio", name="residual")).to_be_checked()
     expect(curves(page)).to_be_hidden()
@@ -263,16 +258,16 @@ def test_nothing_drawn_is_lost(page: Page) -> None:
     said = verdict.inner_text()
     assert said
     page.reload()
-    alive(page)
+    alive(page, WIDGET)
     expect(verdict).to_have_text(said)
     expect(curves(page)).to_be_visible()
     page.goto(CHAPTER)  # without what the address said: the line stays, the truth waits
-    alive(page)
+    alive(page, WIDGET)
     assert drawn(page) == line
     expect(curves(page)).to_be_hidden()
     page.get_by_role("button", name="Clear", exact=True).last.click()
     page.reload()
-    alive(page)
+    alive(page, WIDGET)
     assert drawn(page) == {4: GIVEN}
 
     stroke(page, [(8, 5), (64, 45)])
@@ -301,9 +296,17 @@ def touch(client: CDPSession, kind: str, *at: tuple[float, float]) -> None:
     client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
 
+# When the finger has left the page, or the page has taken it for scrolling.
+LIFTED = """() => { window.lifted = new Promise((done) => {
+    for (const name of ["pointerup", "pointercancel"])
+        addEventListener(name, done, { capture: true, once: true });
+}) }"""
+
+
 def swipe(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
     """A finger goes straight from one place of the screen to another."""
     client = page.context.new_cdp_session(page)
+    page.evaluate(LIFTED)
     touch(client, "touchStart", start)
     for step in range(1, 21):
         touch(
@@ -316,7 +319,7 @@ def swipe(page: Page, start: tuple[float, float], end: tuple[float, float]) -> N
         )
         page.evaluate("new Promise(requestAnimationFrame)")
     touch(client, "touchEnd")
-    page.evaluate("new Promise((done) => setTimeout(done, 100))")
+    page.evaluate("window.lifted.then(() => new Promise(requestAnimationFrame))")
 
 
 @pytest.mark.browser_context_args(has_touch=True, viewport=PHONE)
@@ -346,7 +349,7 @@ def test_a_finger_draws_across_and_scrolls_up_and_down(page: Page) -> None:
     # Elsewhere it scrolls the page and draws nothing.
     x, y = place(page, 12, 80)
     swipe(page, (x, y), (x, y - 150))
-    assert page.evaluate("scrollY") > top + 50
+    page.wait_for_function("(top) => scrollY > top + 50", arg=top)
     assert drawn(page) == line
     # A tap sets the nearest point.
     x, y = place(page, 16, 50)
@@ -397,7 +400,7 @@ def test_who_comes_back_finds_it_as_it_was_left(page: Page) -> None:
     page.locator("footer").get_by_role("link", name=re.compile("^Next")).click()
     page.wait_for_url(re.compile(r"/depthwise-separable/"))
     page.go_back()
-    alive(page)
+    alive(page, WIDGET)
     expect(curves(page)).to_be_visible()
     assert drawn(page) == line
 

@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, Route, Worker, expect
 from cv7 import cost
 
 from ..conftest import ROOT
+from .conftest import alive
 
 CHAPTER = "chapters/depthwise-separable/"
 DATA = ROOT / "docs/data/depthwise-separable.json"
@@ -20,10 +21,7 @@ TIMES = r"\d+\.\d× \(\d+\.\d to \d+\.\d\)"
 
 def visit(page: Page, query: str = "") -> Locator:
     page.goto(CHAPTER + query)
-    page.locator("cv7-race-convolutions").scroll_into_view_if_needed()
-    widget = page.locator("cv7-race-convolutions:defined")
-    expect(widget).to_be_visible()
-    return widget
+    return alive(page, "cv7-race-convolutions")
 
 
 def workers(page: Page) -> list[Worker]:

@@ -7,16 +7,15 @@ from playwright.sync_api import Locator, Page, expect
 
 from cv7 import gradient_flow
 
+from .conftest import alive
+
 CHAPTER = "chapters/skip-connections/"
 BLOCKS, OFFSET = 3, 0.5
 
 
 def visit(page: Page, query: str = "") -> Locator:
     page.goto(CHAPTER + query)
-    page.locator("cv7-residual-block").scroll_into_view_if_needed()
-    widget = page.locator("cv7-residual-block:defined")
-    expect(widget).to_be_visible()
-    return widget
+    return alive(page, "cv7-residual-block")
 
 
 def chain(

@@ -9,16 +9,14 @@ from playwright.sync_api import Locator, Page, expect
 from cv7 import cost, fine_tuning
 
 from ..conftest import ROOT
+from .conftest import alive
 
 CHAPTER = "chapters/strategy-selector/"
 
 
 def visit(page: Page, query: str = "") -> Locator:
     page.goto(CHAPTER + query)
-    page.locator("cv7-strategy-selector").scroll_into_view_if_needed()
-    widget = page.locator("cv7-strategy-selector:defined")
-    expect(widget).to_be_visible()
-    return widget
+    return alive(page, "cv7-strategy-selector")
 
 
 def fact(page: Page, name: str) -> str:
