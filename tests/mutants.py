@@ -38,7 +38,7 @@ KINDS: dict[str, tuple[list[str], list[list[str]]]] = {
     "numbers": (["docs/*.numbers", "docs/*/*.numbers"], [CLAIMS]),
     "output": (["snippets/*.out"], [[*PYTEST, "tests/site/test_snippets.py"]]),
     "data": (["docs/data/*.json"], [CLAIMS, GENERATED]),
-    "figure": (["docs/widgets/*/results.html"], [GENERATED]),
+    "figure": (["docs/widgets/*/results.html", "docs/widgets/*/table.html"], [GENERATED]),
     "widget formula": (["docs/widgets/*/model.mjs"], [NODE]),
     "widget": (
         [

@@ -4,10 +4,11 @@ from pathlib import Path
 
 from .conftest import ROOT
 
+FOLDERS = ("chapters", "in-brief", "deeper")
 # {slug} is residual-block, {module} residual_block.
 KINDS = {
-    "Page": ("docs/chapters/{slug}.md", "docs/in-brief/{slug}.md"),
-    "Numbers": ("docs/chapters/{slug}.numbers", "docs/in-brief/{slug}.numbers"),
+    "Page": tuple(f"docs/{folder}/{{slug}}.md" for folder in FOLDERS),
+    "Numbers": tuple(f"docs/{folder}/{{slug}}.numbers" for folder in FOLDERS),
     "Notebook": ("docs/notebooks/{slug}.py",),
     "Package": ("cv7/{module}.py", "cv7/check/{module}.py"),
     "Snippet": (

@@ -18,7 +18,8 @@ from . import topics
 from .conftest import NOTEBOOKS, PAGES, ROOT
 
 NAVIGATION = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
-TAUGHT = [page for page in PAGES if page.parent.name in ("chapters", "in-brief", "exercises")]
+FOLDERS = ("chapters", "in-brief", "deeper", "exercises")
+TAUGHT = [page for page in PAGES if page.parent.name in FOLDERS]
 TAUGHT += NOTEBOOKS
 TAUGHT.sort(key=lambda page: NAVIGATION.find(page.relative_to(ROOT / "docs").as_posix()))
 ASKED = r'\b(?:data|load)\("([\w-]+)"|([\w-]+)\.json\b'  # for data, by its slug

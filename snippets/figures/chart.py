@@ -84,16 +84,23 @@ def frame(
     y_label: str,
 ) -> list[str]:
     """Grid, tick labels and axis titles; the y title stands above the axis, unrotated."""
-    parts = []
     left, right, bottom = area.x.start, area.x.end, area.y.start
-    for value, label in y_ticks.items():
-        y = area.y(value)
-        parts.append(line((left, y), (right, y), colour="grid"))
-        parts.append(text(left - 6, y + 5, label, anchor="end", colour="quiet"))
-    for value, label in x_ticks.items():
-        x = area.x(value)
-        parts.append(line((x, bottom), (x, bottom + 4), colour="quiet"))
-        parts.append(text(x, bottom + 20, label, colour="quiet"))
+    ys, xs = (
+        {scale(v): name for v, name in ticks.items()}
+        for scale, ticks in ((area.y, y_ticks), (area.x, x_ticks))
+    )
+    lines = "".join(f"M{left:g} {y:g}H{right:g}" for y in ys)
+    ticks = "".join(f"M{x:g} {bottom:g}v4" for x in xs)
+    parts = [
+        f'<path d="{lines}" stroke="{css("grid")}"/>',
+        f'<path d="{ticks}" stroke="{css("quiet")}"/>',
+        f'<g fill="{css("quiet")}" text-anchor="end">',
+        *(f'<text x="{left - 6:g}" y="{y + 5:g}">{escape(name)}</text>' for y, name in ys.items()),
+        "</g>",
+        f'<g fill="{css("quiet")}" text-anchor="middle">',
+        *(f'<text x="{x:g}" y="{bottom + 20:g}">{escape(name)}</text>' for x, name in xs.items()),
+        "</g>",
+    ]
     if x_label:
         parts.append(text((left + right) / 2, bottom + 42, x_label))
     if y_label:

@@ -12,6 +12,7 @@ from chart import text
 from widget import Vectors, drawn, values
 
 from cv7 import gradient_flow
+from cv7._palette import ROLES, css
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "docs" / "data"
@@ -43,6 +44,13 @@ def percent(value: float) -> str:
 Point = tuple[float, float, float, float]  # depth; what the line passes, lowest and highest, %
 
 
+def mark(kind: str, x: float, y: float) -> str:
+    """A point in the shape of its role; fill and stroke are those of the curve around it."""
+    if ROLES[kind].point == "circle":
+        return f'<circle cx="{x:g}" cy="{y:g}" r="3"/>'
+    return f'<path d="M{x - 2.5:g} {y - 2.5:g}h5v5h-5z"/>'
+
+
 def curves(name: str, area: chart.Axes, series: dict[str, list[Point]]) -> list[str]:
     """What guessing comes to, and a curve for each network, with bars from lowest to highest."""
     y, dots = area.y(GUESSING[name]), ' stroke-dasharray="1 4" stroke-width="1.5"'
@@ -53,7 +61,8 @@ def curves(name: str, area: chart.Axes, series: dict[str, list[Point]]) -> list[
         ),
     ]
     for kind, rows in series.items():
-        parts.append(f'<g data-series="{kind}">')
+        colour = css(kind)
+        parts.append(f'<g data-series="{kind}" stroke="{colour}" fill="{colour}">')
         points = [(area.x(depth), area.y(middle)) for depth, middle, _, _ in rows]
         parts.append(chart.polyline(points, colour=kind))
         for (depth, middle, low, high), (x, y) in zip(rows, points, strict=True):
@@ -61,12 +70,12 @@ def curves(name: str, area: chart.Axes, series: dict[str, list[Point]]) -> list[
                 f'<g data-depth="{depth:g}" data-middle="{percent(middle)}" '
                 f'data-low="{percent(low)}" data-high="{percent(high)}">'
             )
-            parts.append(chart.line((x, area.y(low)), (x, area.y(high)), colour=kind))
-            parts.append(chart.point((x, y), colour=kind))
-            parts.append("</g>")
+            bar = f'<line x1="{x:g}" y1="{area.y(low):g}" x2="{x:g}" y2="{area.y(high):g}"/>'
+            parts[-1] += bar + mark(kind, x, y) + "</g>"
         x, y = points[-1]
         parts.append(
-            text(x - 8, y - 7 if kind == "residual" else y - 14, kind, anchor="end", colour=kind)
+            f'<text x="{x - 8:g}" y="{y - (7 if kind == "residual" else 14):g}" '
+            f'text-anchor="end" stroke="none">{kind}</text>'
         )
         parts.append("</g>")
     return parts
@@ -234,9 +243,7 @@ def table() -> str:
         f'<tr><th scope="row">{plain["depth"]}</th>{cell(plain)}{cell(residual)}</tr>'
         for plain, residual in zip(results["plain"], results["residual"], strict=True)
     )
-    return f"""<details>
-<summary>The measured numbers as a table (the answer is in it)</summary>
-<table>
+    return f"""<table>
 <caption>Training error in percent over {seeds} seeds: mean and range</caption>
 <thead><tr><th scope="col">depth</th><th scope="col">plain</th><th scope="col">range</th>\
 <th scope="col">residual</th><th scope="col">range</th></tr></thead>
@@ -244,7 +251,6 @@ def table() -> str:
 {body}
 </tbody>
 </table>
-</details>
 """
 
 
@@ -290,14 +296,7 @@ def results_html() -> str:
             "<strong>Arithmetic, with measured factors.</strong> A constant factor per layer is a "
             "straight line here.",
         )
-        + figure(
-            published(),
-            "<strong>Published by He et al. 2015, Table 6.</strong> Another data set, and test "
-            "error, with 110 layers the best of five runs. The rise at 1202 layers is not "
-            "degradation, for the training error is tiny; the authors call it overfitting.",
-        )
         + "</div>\n"
-        + table()
     )
 
 
@@ -319,4 +318,6 @@ def files() -> dict[Path, str]:
     return {
         ROOT / "docs/widgets/network-depth/charts.html": charts_html(),
         ROOT / "docs/widgets/network-depth/results.html": results_html(),
+        ROOT / "docs/widgets/network-depth/published.html": published(),
+        ROOT / "docs/widgets/network-depth/table.html": table(),
     }

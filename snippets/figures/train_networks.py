@@ -200,11 +200,11 @@ def bars_html() -> str:
         middle = medians(SHORTENED, kind == "residual")
         chosen = index_of(kind, TAKEN_OUT[kind])
         bars = "".join(
-            f'<rect x="{i + 0.15:g}" y="{100 - error:g}" width=".7" height="{error:g}" '
+            f'<rect x="{i + 0.15:g}" y="{100 - error:.4g}" width=".7" height="{error:.3g}" '
             f'data-part="{i}"/>'
             for i, error in enumerate(errors)
         )
-        line = "".join(f"M{i + 0.02:g} {100 - value:g}h.96" for i, value in enumerate(middle))
+        line = "".join(f"M{i + 0.02:g} {100 - value:.4g}h.96" for i, value in enumerate(middle))
         svg = (
             f'<svg data-bars="{kind}" viewBox="0 0 {len(errors)} 100" preserveAspectRatio="none" '
             f'role="img" aria-label="Share of the points wrong without each '
@@ -245,43 +245,33 @@ def deletions_table() -> str:
             f'<th scope="col">median of twenty seeds</th></tr></thead>\n<tbody>\n{body}\n'
             "</tbody>\n</table>\n"
         )
-    return (
-        "<details>\n<summary>As numbers: each layer and block taken out</summary>\n"
-        "<p>Taken out after training, one at a time; what entered it goes on to the next. "
-        "BatchNorm takes the statistics of the shortened network on all points. Recorded in "
-        "Node.</p>\n" + "".join(tables) + "</details>\n"
-    )
+    return "".join(tables)
 
 
 # ---- The paths through three blocks --------------------------------------------------------------
 
 
-def path_svg(x: float, y: float, through: Sequence[bool]) -> str:
-    """One path: through the blocks that are filled, around the others."""
-    line, boxes = f"M{x:g} {y:g}h14", ""
-    for i, inside in enumerate(through):
-        left = x + 14 + 42 * i
-        line += "h42" if inside else "q2 -17 15 -17t15 17h12"
-        fill, ink = (css("residual"), css("ground")) if inside else (css("ground"), css("quiet"))
-        boxes += (
-            f'<rect x="{left:g}" y="{y - 9:g}" width="30" height="18" rx="3" fill="{fill}" '
-            f'stroke="{ink if not inside else fill}"/>'
-            f'<text x="{left + 15:g}" y="{y + 5:g}" fill="{ink}">F{i + 1}</text>'
-        )
-    return f'<path d="{line}h8" fill="none" stroke="{css("residual")}" stroke-width="2"/>{boxes}'
-
-
 def paths_svg() -> str:
-    """On the left those that are left without the block in the middle."""
+    """Each path through the blocks that are filled; on the left those without the middle one."""
     paths = sorted(product((False, True), repeat=3), key=lambda through: through[1])
-    parts = [
-        path_svg(4 + 176 * (i // 4), 26 + 40 * (i % 4), through) for i, through in enumerate(paths)
-    ]
+    lines, boxes, names = "", {True: "", False: ""}, {True: "", False: ""}
+    for number, through in enumerate(paths):
+        x, y = 4 + 176 * (number // 4), 26 + 40 * (number % 4)
+        lines += f"M{x} {y}h14"
+        for i, inside in enumerate(through):
+            left = x + 14 + 42 * i
+            lines += "h42" if inside else "q2-17 15-17t15 17h12"
+            boxes[inside] += f"M{left} {y - 9}h30v18h-30z"
+            names[inside] += f'<text x="{left + 15}" y="{y + 5}">F{i + 1}</text>'
+        lines += "h8"
+    blue, ground, quiet = css("residual"), css("ground"), css("quiet")
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 336 160" class="cv7-diagram" '
         'font-family="system-ui, sans-serif" font-size="13" text-anchor="middle">\n'
-        + "\n".join(parts)
-        + "\n</svg>\n"
+        f'<path d="{lines}" fill="none" stroke="{blue}" stroke-width="2"/>\n'
+        f'<path d="{boxes[True]}" fill="{blue}"/>\n'
+        f'<path d="{boxes[False]}" fill="{ground}" stroke="{quiet}"/>\n'
+        f'<g fill="{ground}">{names[True]}</g>\n<g fill="{quiet}">{names[False]}</g>\n</svg>\n'
     )
 
 
@@ -313,7 +303,7 @@ def table(rows: list[dict[str, Any]], caption: str) -> str:
 """
 
 
-def results_html() -> str:
+def seeds_table() -> str:
     results = load()["results"]
 
     def rows(optimiser: str, batch_norm: bool) -> list[dict[str, Any]]:
@@ -325,16 +315,7 @@ def results_html() -> str:
         for batch_norm in (True, False):
             norm = "with BatchNorm" if batch_norm else "without BatchNorm"
             parts.append(table(rows(optimiser, batch_norm), f"{optimiser}, {norm}"))
-    first, *others = parts
-    return (
-        "<details>\n<summary>Measured: twenty seeds of each setting</summary>\n"
-        f"<p>A run has learned when at most {LEARNED} % of its 256 points are called wrong after "
-        "600 steps. The same program as above, run in Node. Without BatchNorm, the residual "
-        "network divides each block’s own part by the square root of the number of blocks.</p>\n"
-        + first
-        + "".join(others)
-        + "</details>\n"
-    )
+    return "".join(parts)
 
 
 # ---- What the widgets load when they are used ----------------------------------------------------
@@ -366,10 +347,10 @@ def files() -> dict[Path, str]:
         ROOT / "docs/figures/residual-paths.svg": paths_svg(),
         train / "maps.html": maps_html(),
         train / "gradients.html": gradients_html(),
-        train / "results.html": results_html(),
+        train / "table.html": seeds_table(),
         train / "recorded.mjs": module("The recorded runs of all depths.", runs),
         delete / "maps.html": deleted_html(),
         delete / "bars.html": bars_html(),
-        delete / "results.html": deletions_table(),
+        delete / "table.html": deletions_table(),
         delete / "recorded.mjs": module("The recorded run without each part.", shortened),
     }

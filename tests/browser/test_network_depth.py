@@ -432,7 +432,7 @@ def test_on_paper_the_truth_stands_beside_what_was_drawn(page: Page) -> None:
     page.emulate_media(media="print")
     expect(curves(page)).to_be_visible()
     assert curves(page).evaluate("(one) => getComputedStyle(one).clipPath") == "none"
-    expect(page.locator('[data-figure="published"]')).to_be_visible()
+    expect(page.locator('[data-figure="gradient-product"]')).to_be_visible()
     expect(page.locator('.cv7-sketch [data-line="plain"] [data-pen]')).to_be_visible()
 
 

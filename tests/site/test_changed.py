@@ -22,7 +22,11 @@ from .test_build import built
         ("docs/chapters/summary.numbers", {"docs/chapters/summary.md"}),
         (
             "docs/data/train-networks.json",  # that chapter says so in its file of numbers
-            {"docs/chapters/skip-connections.md", "docs/about/how-we-know.md"},
+            {
+                "docs/chapters/skip-connections.md",
+                "docs/deeper/depth-in-numbers.md",
+                "docs/about/how-we-know.md",
+            },
         ),
         ("docs/exercises/starters/exercise-2.py", {"docs/exercises/index.md"}),
     ],
