@@ -5,10 +5,11 @@
 
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { chdir } from "node:process";
+import process from "node:process";
 import { PurgeCSS } from "purgecss";
+import { minify } from "terser"; // it comes with @rollup/plugin-terser
 
-chdir(process.argv[2]);
+process.chdir(process.argv[2]);
 const files = readdirSync(".", { recursive: true }).map((name) => name.replaceAll("\\", "/"));
 const texts = new Map(
   files
@@ -34,6 +35,16 @@ function replace(names, pattern, replacement) {
 const pages = of_kind(/\.html$/);
 const tabs = pages.some((name) => texts.get(name).includes("tabbed-set")) ? [] : [/^tabbed-/];
 const theme = of_kind(/^assets\/stylesheets\//);
+// Nor has any page the kinds of note that the theme comes with: theirs are in mkdocs.yml.
+const kinds = "note abstract info tip success question warning failure danger bug example quote";
+const NOTES = /<(?:div class="admonition|details class=")([^"]*)/g;
+const noted = new Set(
+  pages.flatMap((name) => [...texts.get(name).matchAll(NOTES)].flatMap(([, its]) => its.split(" "))),
+);
+const PARTS = ["version", "annotation", "source", "status", "tag"]; // the script’s, for other sites
+const absent = PARTS.filter((part) => !pages.some((name) => texts.get(name).includes(`md-${part}`)))
+  .map((part) => RegExp(`^md-${part}(?![a-z])`));
+const foreign = kinds.split(" ").filter((kind) => !noted.has(kind));
 const purged = await new PurgeCSS().purge({
   content: [...texts]
     .map(([name, raw]) => ({ raw, extension: name.split(".").at(-1) }))
@@ -42,9 +53,30 @@ const purged = await new PurgeCSS().purge({
   defaultExtractor: (text) => text.match(/[\w-]+/g) ?? [], // any word may be a name
   keyframes: true,
   // The rule for a change of colours, at each load, too; without it, they fade when changed.
-  blocklist: ["data-md-color-switching", ...tabs],
+  blocklist: ["data-md-color-switching", ...tabs, ...absent, RegExp(`^(?:${foreign.join("|")})$`)],
 });
 for (const { file, css } of purged) texts.set(file, css);
+
+// Custom properties of the theme that nothing reads: pictures of icons, most of them.
+const VALUE = /(?:"[^"]*"|'[^']*'|url\([^)]*\)|[^;{}"'])*/.source;
+for (let found = true; found; ) {
+  found = false;
+  const all = [...texts.values()].join("");
+  for (const name of theme) {
+    const its = new Set(texts.get(name).match(/(?<=[{;])--md-[\w-]+(?=:)/g));
+    const unread = [...its].filter(
+      (property) => !RegExp(`var\\(\\s*${property}(?![\\w-])`).test(all) && !named(property),
+    );
+    for (const property of unread) {
+      found = true;
+      const declared = RegExp(`(?<=[{;])${property}:${VALUE};?`, "g");
+      texts.set(name, texts.get(name).replace(declared, ""));
+    }
+  }
+}
+function named(property) {
+  return [...texts].some(([name, text]) => /\.m?js$/.test(name) && text.includes(property));
+}
 
 // Once a page has loaded, the theme puts each table that has no class into a box that scrolls, which
 // moves all that follows; here they come in one. And as its rules name the lack of a class, a change
@@ -57,6 +89,28 @@ replace(of_kind(/\.css$/), /table:not\(\[class\]\)/g, "table.cv7-table");
 
 // Our own comments are for whoever edits the style sheet.
 replace(["assets/cv7.css"], /\s*\/\*.*?\*\//gs, "");
+replace(["assets/cv7.css", "assets/mathjax.css"], /\s*\n\s*/g, "\n");
+if (process.argv[3] !== "files") {
+  for (const name of of_kind(/^(?:assets|widgets)\/.*\.mjs$/)) {
+    const { code } = await minify(texts.get(name), { module: true, mangle: false });
+    texts.set(name, code);
+  }
+}
+
+// Templates leave half a page’s lines empty and indent the others; and a figure that stands in a page
+// finds that page’s colours, so that it needs none of its own.
+const AS_IT_IS = /<(pre|textarea|script|style)\b.*?<\/\1>/gs;
+for (const name of pages) {
+  const kept = [];
+  const text = texts
+    .get(name)
+    .replace(AS_IT_IS, (part) => `\0${kept.push(part) - 1}\0`)
+    .replace(/\s*\n\s*/g, "\n")
+    .replace(/(var\(--[\w-]+), ?#[0-9a-f]+\)/g, "$1)")
+    // eslint-disable-next-line no-control-regex
+    .replace(/\0(\d+)\0/g, (_, index) => kept[index]);
+  texts.set(name, text);
+}
 
 // Names, spaces and constants in code have the colour of the text around them: a third of all spans.
 replace(pages, /<span class="(?:n|w|kc)">([^<]*)<\/span>/g, "$1");

@@ -25,7 +25,13 @@ from docs._site.kept import remembered  # noqa: E402
 
 # A formula, and the punctuation behind it, which must not begin a line.
 FORMULA = re.compile(r'<(span|div) class="arithmatex">(.*?)</\1>([.,;:!?)”]*)', re.S)
+UNUSED = ["FFTM", "GDEF"]  # tables of a font: a date, and classes of glyphs
 FONT_FACE = re.compile(r"@font-face[^{]*\{\s*font-family: ([\w-]+);[^}]*\}\s*")
+# Attributes that neither the style sheet nor HTML's own MathML asks for; cv7.css has the position.
+SPARE = re.compile(
+    r' (?:style="position: relative;"|unselectable="on"|stretchy="false"|texclass="\w+"'
+    r'|data-mjx-texclass="\w+"|xmlns="http://www.w3.org/1998/Math/MathML")'
+)
 COMPONENTS = (
     "startup",
     "core",
@@ -78,7 +84,7 @@ def engine() -> MiniRacer:
 
 @remembered
 def typeset(tex: str, display: bool) -> str:
-    return str(engine().eval(f"typeset({json.dumps(tex)}, {json.dumps(display)})"))
+    return SPARE.sub("", str(engine().eval(f"typeset({json.dumps(tex)}, {json.dumps(display)})")))
 
 
 def on_post_page(output: str, page: Any, **_: Any) -> str:
@@ -98,12 +104,13 @@ def on_post_page(output: str, page: Any, **_: Any) -> str:
 
 def subset(font: Path, characters: set[str]) -> bytes:
     """The font with these characters only: a few kilobytes instead of thirty."""
-    options = Options(flavor="woff2", hinting=False, recalc_timestamp=False, drop_tables=["FFTM"])
+    options = Options(flavor="woff2", hinting=False, recalc_timestamp=False, drop_tables=UNUSED)
+    options.name_IDs = [0]  # whose it is
     loaded = load_font(str(font), options)
-    if characters & set(map(chr, loaded.getBestCmap())):  # browsers refuse one without any
-        subsetter = Subsetter(options)
-        subsetter.populate(text="".join(characters))
-        subsetter.subset(loaded)
+    own = set(map(chr, loaded.getBestCmap()))
+    subsetter = Subsetter(options)
+    subsetter.populate(text="".join(characters & own or own))  # browsers refuse one without any
+    subsetter.subset(loaded)
     smaller = io.BytesIO()
     save_font(loaded, smaller, options)
     return smaller.getvalue()

@@ -108,7 +108,7 @@ def on_post_build(config: Any) -> None:
     if not config.extra["published"]:
         return
     site = Path(config.site_dir)
-    run("lighten.mjs", site)
+    run("lighten.mjs", site, "files" if config.extra["from_files"] else "")
     if config.extra["from_files"]:
         # Without the loader, which would ask for modules; and without what only a server needs.
         modules = [str(s) for s in config.extra_javascript if str(s) != "widgets/index.mjs"]
