@@ -32,6 +32,8 @@ SPARE = re.compile(
     r' (?:style="position: relative;"|unselectable="on"|stretchy="false"|texclass="\w+"'
     r'|data-mjx-texclass="\w+"|xmlns="http://www.w3.org/1998/Math/MathML")'
 )
+# A box around one letter looks as the letter does, and is read as the letter is.
+BOX = re.compile(r"<(mjx-TeXAtom|mrow)>(<(mjx-m[ino]|m[ino])\b[^>]*>(?:(?!</?\3\b).)*</\3>)</\1>")
 COMPONENTS = (
     "startup",
     "core",
@@ -84,7 +86,8 @@ def engine() -> MiniRacer:
 
 @remembered
 def typeset(tex: str, display: bool) -> str:
-    return SPARE.sub("", str(engine().eval(f"typeset({json.dumps(tex)}, {json.dumps(display)})")))
+    formula = str(engine().eval(f"typeset({json.dumps(tex)}, {json.dumps(display)})"))
+    return BOX.sub(r"\2", SPARE.sub("", formula))
 
 
 def on_post_page(output: str, page: Any, **_: Any) -> str:
