@@ -14,23 +14,24 @@ from cv7._palette import css
 ROOT = Path(__file__).resolve().parents[2]
 # Families in the data: their names, colours, and marks as ends of a line without length.
 FAMILIES = {
-    "mlp": ("fully connected", "violet", "round", 4.6),
-    "conv": ("convolution", "amber", "square", 3.8),
+    "mlp": ("fully connected", "violet", "round", 3.6),
+    "conv": ("convolution", "amber", "square", 2.8),
 }
-ROWS = {  # recipes in the data and their names, in bold those of the two networks compared
-    "sigmoid, PyTorch default": ("sigmoid, default", False),
-    "sigmoid, Xavier": ("sigmoid, Xavier", False),
-    "tanh, PyTorch default": ("tanh, default", False),
-    "tanh, Xavier": ("tanh, Xavier", False),
-    "ReLU, PyTorch default": ("ReLU, default", False),
-    "ReLU, He": ("ReLU, He", False),
-    "ReLU + BN, He": ("+ BatchNorm: plain network", True),
-    "ReLU + BN, He, residual": ("+ shortcuts: residual network", True),
-    "ReLU, He, residual": ("shortcuts, no BatchNorm", False),
+ROWS = {  # recipes in the data, their names, and the roles of the two networks compared
+    "sigmoid, PyTorch default": ("sigmoid, default", ""),
+    "sigmoid, Xavier": ("sigmoid, Xavier", ""),
+    "tanh, PyTorch default": ("tanh, default", ""),
+    "tanh, Xavier": ("tanh, Xavier", ""),
+    "ReLU, PyTorch default": ("ReLU, default", ""),
+    "ReLU, He": ("ReLU, He", ""),
+    "ReLU + BN, He": ("+ BatchNorm: plain network", "plain"),
+    "ReLU + BN, He, residual": ("+ shortcuts: residual network", "residual"),
+    "ReLU, He, residual": ("shortcuts, no BatchNorm", ""),
 }
 LOW, HIGH = 0.1, 1.5
 TICKS = (0.1, 0.2, 0.5, 1)
-STEP, LANE = 27, 4  # from row to row; of a family above and below its row’s middle
+STEP = 30  # from row to row
+LANE, APART = 3, 2.6  # from a row’s middle to a family’s first mark; from one to the next
 
 
 def factors() -> Any:
@@ -45,11 +46,15 @@ def area() -> chart.Axes:
     )
 
 
-def marks(family: str, runs: list[float], y: float, axes: chart.Axes) -> str:
-    """A mark for each run: a line without length, of which only the ends show."""
+def marks(family: str, runs: list[float], number: int, axes: chart.Axes) -> str:
+    """A line without length, of which only the ends show, for each run, the smallest first.
+
+    Runs hardly differ, so each mark stands a little lower than the one before.
+    """
     xs = sorted(axes.x(log10(run)) for run in runs)
-    way = f"M{xs[0]:g} {y:g}h0" + "".join(
-        f"m{after - before:.3g} 0h0" for before, after in pairwise(xs)
+    below = LANE if family == "conv" else -LANE - APART * (len(xs) - 1)
+    way = f"M{xs[0]:g} {axes.y(number) + below:g}h0" + "".join(
+        f"m{after - before:.3g} {APART}h0" for before, after in pairwise(xs)
     )
     return f'<path data-family="{family}" d="{way}"/>'
 
@@ -59,7 +64,7 @@ def legend() -> list[str]:
     for x, (name, colour, cap, width) in zip((18, 160), FAMILIES.values(), strict=True):
         parts.append(
             f'<path d="M{x:g} 13h0" stroke="{css(colour)}" stroke-linecap="{cap}" '
-            f'stroke-width="{width:g}"/>'
+            f'stroke-width="{2.4 * width:g}"/>'
         )
         parts.append(f'<text x="{x + 9:g}" y="18">{name}</text>')
     return parts
@@ -77,7 +82,7 @@ def svg() -> str:
         f'<g fill="{css("text")}">',
         *legend(),
     ]
-    for number, (recipe, (name, bold)) in enumerate(ROWS.items()):
+    for number, (recipe, (name, role)) in enumerate(ROWS.items()):
         runs = [run for family in FAMILIES for run in data[family][recipe]]
         y = axes.y(number) + 5
         # Where there is room: right of marks that are far left, otherwise left of them.
@@ -85,16 +90,18 @@ def svg() -> str:
         end = min(left, one) - 9
         place = f'x="{right + 9:g}"' if left < 130 else f'x="{end:g}" text-anchor="end"'
         parts.append(
-            f'<text {place} y="{y:g}"' + (' font-weight="700"' if bold else "") + f">{name}</text>"
+            f'<text {place} y="{y:g}"'
+            + (f' font-weight="700" fill="{css(role)}"' if role else "")
+            + f">{name}</text>"
         )
     parts.append("</g>")
-    for sign, (family, (_, colour, cap, width)) in zip((-1, 1), FAMILIES.items(), strict=True):
+    for family, (_, colour, cap, width) in FAMILIES.items():
         parts.append(
             f'<g stroke="{css(colour)}" stroke-linecap="{cap}" stroke-width="{width:g}" '
-            'stroke-opacity=".7">'
+            'stroke-opacity=".8">'
         )
         for number, recipe in enumerate(ROWS):
-            parts.append(marks(family, data[family][recipe], axes.y(number) + sign * LANE, axes))
+            parts.append(marks(family, data[family][recipe], number, axes))
         parts.append("</g>")
     parts += [text(axes.x(log10(tick)), bottom + 18, f"{tick:g}", colour="quiet") for tick in TICKS]
     parts.append(text(4, bottom + 38, "← vanishes", anchor="start"))
