@@ -50,8 +50,8 @@ class Budget:
 
 # Before any interaction, compressed, on a phone, with nothing in the browser's cache.
 LOAD = {
-    "bytes": Budget(most=150_000),  # of everything that is sent, headers, fonts and worker too
-    "script": Budget(most=60_000),  # of these, JavaScript
+    "bytes": Budget(most=130_000),  # of everything that is sent, headers, fonts and worker too
+    "script": Budget(most=50_000),  # of these, JavaScript
     "foreign": Budget(most=0),  # requests to another host
     "console": Budget(most=0),  # messages
     "cls": Budget(most=0.01),  # cumulative layout shift, while one scrolls through the page, too
