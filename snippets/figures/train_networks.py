@@ -200,7 +200,7 @@ def bars_html() -> str:
         middle = medians(SHORTENED, kind == "residual")
         chosen = index_of(kind, TAKEN_OUT[kind])
         bars = "".join(
-            f'<rect x="{i + 0.15:g}" y="{100 - error:.4g}" width=".7" height="{error:.3g}" '
+            f'<rect x="{i + 0.15:g}" y="{100 - error:.4g}" width=".7" height="{error:.4g}" '
             f'data-part="{i}"/>'
             for i, error in enumerate(errors)
         )

@@ -50,11 +50,11 @@ def test_bars_lines_and_table_show_each_deletion(kind: str, residual: bool) -> N
     html = shown("delete-layer", "bars")
     chart = said(html, rf'(<svg data-bars="{kind}".*?</svg>)')
     bars = re.findall(r'y="([\d.]+)" width=".7" height="([\d.e-]+)" data-part', chart)
-    assert [float(height) for _, height in bars] == pytest.approx(errors, abs=0.06)
-    assert [100 - float(y) for y, _ in bars] == pytest.approx(errors, abs=0.06)
+    assert [float(height) for _, height in bars] == pytest.approx(errors, abs=0.006)
+    assert [100 - float(y) for y, _ in bars] == pytest.approx(errors, abs=0.006)
     line = said(chart, r'data-medians d="([^"]*)"')
     assert [100 - float(y) for y in re.findall(r"M[\d.]+ ([\d.]+)h", line)] == pytest.approx(
-        middles, abs=0.06
+        middles, abs=0.006
     )
     label = said(chart, r'aria-label="([^"]*)"')
     for value in (min(errors), max(errors), min(middles), max(middles)):
