@@ -6,6 +6,7 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import process from "node:process";
+import postcss from "postcss"; // it comes with PurgeCSS
 import { PurgeCSS } from "purgecss";
 import { minify } from "terser"; // it comes with @rollup/plugin-terser
 
@@ -74,20 +75,18 @@ for (const name of theme) {
 }
 
 // Custom properties of the theme that nothing reads: pictures of icons, most of them.
-const VALUE = /(?:"[^"]*"|'[^']*'|url\([^)]*\)|[^;{}"'])*/.source;
 for (let found = true; found;) {
   found = false;
   const all = [...texts.values()].join("");
   for (const name of theme) {
-    const its = new Set(texts.get(name).match(/(?<=[{;])--md-[\w-]+(?=:)/g));
-    const unread = [...its].filter(
-      (property) => !RegExp(`var\\(\\s*${property}(?![\\w-])`).test(all) && !named(property),
-    );
-    for (const property of unread) {
+    const sheet = postcss.parse(texts.get(name));
+    sheet.walkDecls(/^--md-/, (declaration) => {
+      const { prop } = declaration;
+      if (RegExp(`var\\(\\s*${prop}(?![\\w-])`).test(all) || named(prop)) return;
+      declaration.remove();
       found = true;
-      const declared = RegExp(`(?<=[{;])${property}:${VALUE};?`, "g");
-      texts.set(name, texts.get(name).replace(declared, ""));
-    }
+    });
+    texts.set(name, sheet.toString());
   }
 }
 function named(property) {
