@@ -17,9 +17,9 @@ GIVENS = re.compile(r"^givens: *(.*(?:\n +.*)*)$", re.M)  # in the head of a pag
 WRITTEN = "<!-- What follows is written by `make refresh`"
 BUT = "from docs/data/claims.json. -->"
 
-# Comments, includes, addresses, code, tags and attributes are no text.
+# Comments, includes, marks of notes, addresses, code, tags and attributes are no text.
 NO_TEXT = re.compile(
-    r"<!--.*?-->|--8<--.*|\]\([^)]*\)|`[^`]*`|</?[a-z][^>]*>|\{ .*?\}|https?://\S+"
+    r"<!--.*?-->|--8<--.*|\[\^[\w-]+\]|\]\([^)]*\)|`[^`]*`|</?[a-z][^>]*>|\{ .*?\}|https?://\S+"
 )
 
 # Digits that state nothing: names, dates, places in a source, shapes and the structure of formulas.

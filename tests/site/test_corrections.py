@@ -6,15 +6,17 @@ import re
 import pytest
 from markdown.extensions.toc import slugify
 
+from docs._site import corrections
 from docs._site.claims import NAMES, of
+from docs._site.corrections import marked, split
 from docs._site.digits import COMMENT
 
 from ..conftest import ROOT, Generated, report
-from .test_layout import ANSWERS, NOTE
+from .test_layout import ANSWERS
 
 pytestmark = pytest.mark.claims
 PAGE = ROOT / "docs/about/corrections.md"
-HEADING = re.compile(r"^#+ (.*?)(?: \{ #([\w-]+) \})?$")
+HEADING = re.compile(r"^#+ (.*?)(?: \{ (?:#([\w-]+))?[^}]*\})?$")
 CORRECTED = ("wrong", "misleading")
 LABELS = {True: ("True is", "How we know"), False: ("What we know", "Checked")}
 OPEN = """## Open questions
@@ -41,8 +43,8 @@ def places(page: str) -> Places:
         if not fence and (match := HEADING.match(line)):
             heading = COMMENT.sub("", match[1])
             anchor = match[2] or slugify(heading, "-")
-        elif match := re.match(r" *<!-- claims: ([\w -]+) -->", line):
-            found.update(dict.fromkeys(match[1].split(), (page, heading, anchor)))
+        else:
+            found.update(dict.fromkeys(marked(line), (page, heading, anchor)))
     return found
 
 
@@ -144,11 +146,37 @@ def test_the_corrections_page_is_built_from_the_claims(generated: Generated) -> 
     generated(PAGE, head + MARK + text)
 
 
-def test_notes_on_the_pages_are_found() -> None:
-    for page in ANSWERS:
-        path = ROOT / f"docs/{page}.md"
-        noted = {c for m in NOTE.findall(path.read_text(encoding="utf-8")) for c in m[0].split()}
-        assert noted == set(places(page))
+def test_the_title_of_a_note_is_short_true_and_stands_alone() -> None:
+    """It is all that most readers see: never the falsehood, no “it” of a sentence before."""
+    problems = []
+    for claim, entry in claims().items():
+        if entry["verdict"] == "right" or "repeats" in entry:
+            continue
+        title, _ = split(entry["truth"])
+        slip = next((s for s, found in TITLE_SLIPS.items() if re.search(found, title)), "")
+        if len(title) > 100:
+            slip = f"has {len(title)} characters, more than 100"
+        if slip:
+            problems.append(
+                f"docs/data/claims.json: {claim}: its first sentence, the title of its note, "
+                f"{slip}: “{title}”"
+            )
+    report(problems)
+
+
+TITLE_SLIPS = {
+    "has a link": r"\]\(",
+    "speaks of what stands elsewhere": r"^(It|That|This|They|So|These|Both|Not|Neither|Here)\b",
+    "does not end with a full stop": r"[^.]$",
+}
+
+
+def test_a_note_is_written_from_the_record() -> None:
+    text = corrections.note("b", ["e", "g"], MADE_UP | {"b": {**MADE_UP["b"], "truth": "3. Or 4."}})
+    assert text == (
+        '[^b]:\n    ??? correction "3."\n        Or 4.\n\n        *The lecture:* Two.  \n'
+        "        *How we know:* counted.\n\n        *Again:* A pair.\n\n        *Again:* Both."
+    )
 
 
 MADE_UP: Checked = {

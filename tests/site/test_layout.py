@@ -10,6 +10,7 @@ import strategy_selector
 
 from cv7.check import EXERCISES
 from docs._site.claims import beside
+from docs._site.corrections import marked
 
 from ..conftest import NOTEBOOKS, PAGES, ROOT, report
 
@@ -22,7 +23,6 @@ ANSWERS = {
     "chapters/summary": ("sum-", "ref-"),
     "exercises/index": ("ex",),
 }
-NOTE = re.compile(r"^ *<!-- claims: ([\w -]+) -->\n *(?:!!!|\?\?\?) (.*)$", re.M)
 
 
 def imports(path: Path) -> set[str]:
@@ -67,12 +67,8 @@ def test_every_claim_of_the_lecture_that_is_not_right_is_corrected() -> None:
             for claim, entry in claims.items()
             if claim.startswith(prefixes) and entry["verdict"] != "right"
         }
-        corrected: set[str] = set()
-        for ids, admonition in NOTE.findall((ROOT / page).read_text(encoding="utf-8")):
-            corrected.update(ids.split())
-            if not admonition.startswith('correction "Correction · '):
-                problems.append(f"{page}: no Correction note follows the claims {ids}")
-        problems += [f"{page} corrects no {claim}" for claim in sorted(wanted - corrected)]
+        corrected = set(marked((ROOT / page).read_text(encoding="utf-8")))
+        problems += [f"{page} corrects no {claim}: put [^{claim}] behind the words that it is about" for claim in sorted(wanted - corrected)]
         problems += [f"{page}: {claim} needs no correction" for claim in corrected - wanted]
     report(problems)
 
