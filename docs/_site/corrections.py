@@ -26,13 +26,11 @@ from docs._site.claims import load  # noqa: E402
 MARK = re.compile(r"\[\^((?:hero|skip|dw|tl|sel|sum|ref|ex)[\w-]*?\d[\w-]*)\]")
 TITLE = re.compile(r"(?P<title>.+?(?<!\bal)\.)(?: (?=[^\da-z])(?P<rest>.*)|$)", re.S)
 LINK = re.compile(r"\]\((?!https?:)([^)#]*)")
-HEADING = """
-
-## Where the lecture says otherwise
-
-*This chapter follows [a lecture]({lecture}). Each mark in the text has its note here: what is true, what the lecture says, how we know.*
-
-"""
+LIST = re.compile(r'<div class="footnote">.*?</ol>\s*</div>', re.S)
+FOLDED = """<details class="cv7-notes"><summary>Where the lecture says otherwise: {count} notes</summary>
+<p>These pages follow <a href="{lecture}">a lecture</a>. Each mark in the text has its note here: what is true, what the lecture says, and how we know.</p>
+{notes}
+</details>"""
 
 
 def marked(markdown: str) -> list[str]:
@@ -84,5 +82,15 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
     folder = str(Path(page.file.src_uri).parent)
     # Links of that file are those of about/corrections.md.
     here = [LINK.sub(lambda m: f"]({relpath(Path('about', m[1]), folder)}", n) for n in notes]
-    heading = HEADING.format(lecture=relpath("about/lecture.md", folder))
-    return markdown.rstrip("\n") + heading + "\n\n".join(here) + "\n"
+    return markdown.rstrip("\n") + "\n\n" + "\n\n".join(here) + "\n"
+
+
+def on_page_content(html: str, page: Any, files: Any, **_: Any) -> str:
+    """The list is folded: a mark leads to its note, and opens it."""
+    lecture = files.get_file_from_path("about/lecture.md").url_relative_to(page.file)
+
+    def folded(match: re.Match[str]) -> str:
+        count = match[0].count('<details class="correction"')
+        return FOLDED.format(count=count, lecture=lecture, notes=match[0])
+
+    return LIST.sub(folded, html)

@@ -116,11 +116,12 @@ def form(name: str, question: Question, *, fresh: bool) -> str:
         buttons += '<button type="button" name="another" class="md-button">Another one</button>'
     data = html.escape(json.dumps(as_data(question), ensure_ascii=False, separators=(",", ":")))
     return (
-        f'<div class="cv7-question"><cv7-question name="{name}" data-question="{data}">'
+        '<details class="cv7-question"><summary>Answer it</summary>'
+        f'<cv7-question name="{name}" data-question="{data}">'
         f"{FORM} novalidate>"
         f"<div data-parts>{controls(question)}</div>"
         f'<p class="cv7-buttons">{buttons}</p><div role="status"></div></form>'
-        "</cv7-question></div>"
+        "</cv7-question></details>"
     )
 
 

@@ -6,7 +6,6 @@ from cv7 import cost, gradient_flow
 from docs._site.questions import (
     Choice,
     Essay,
-    Guess,
     Mistake,
     Number,
     Option,
@@ -210,22 +209,4 @@ def identity_path() -> Question:
                 ],
             )
         ]
-    )
-
-
-@asked()
-def train_networks() -> Question:
-    now = "Choose 30 below, and compare."
-    later = "The green pictures show it, step by step."
-    kinds = ("smaller than that of the last", "about the same", "larger")
-    return Question(
-        prediction=True,
-        parts=[
-            Guess("Plain", now, unit="points wrong"),
-            Guess("Residual", now, unit="points wrong"),
-            Choice(
-                "At the start, the gradient of the first layers is",
-                [Option(kind, later) for kind in kinds],
-            ),
-        ],
     )

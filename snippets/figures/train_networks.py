@@ -6,7 +6,6 @@ widget loads for other depths; and what twenty seeds of each setting came to.
 
 import json
 from collections.abc import Sequence
-from itertools import product
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -251,30 +250,6 @@ def deletions_table() -> str:
 # ---- The paths through three blocks --------------------------------------------------------------
 
 
-def paths_svg() -> str:
-    """Each path through the blocks that are filled; on the left those without the middle one."""
-    paths = sorted(product((False, True), repeat=3), key=lambda through: through[1])
-    lines, boxes, names = "", {True: "", False: ""}, {True: "", False: ""}
-    for number, through in enumerate(paths):
-        x, y = 4 + 176 * (number // 4), 26 + 40 * (number % 4)
-        lines += f"M{x} {y}h14"
-        for i, inside in enumerate(through):
-            left = x + 14 + 42 * i
-            lines += "h42" if inside else "q2-17 15-17t15 17h12"
-            boxes[inside] += f"M{left} {y - 9}h30v18h-30z"
-            names[inside] += f'<text x="{left + 15}" y="{y + 5}">F{i + 1}</text>'
-        lines += "h8"
-    blue, ground, quiet = css("residual"), css("ground"), css("quiet")
-    return (
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 336 160" class="cv7-diagram" '
-        'font-family="system-ui, sans-serif" font-size="13" text-anchor="middle">\n'
-        f'<path d="{lines}" fill="none" stroke="{blue}" stroke-width="2"/>\n'
-        f'<path d="{boxes[True]}" fill="{blue}"/>\n'
-        f'<path d="{boxes[False]}" fill="{ground}" stroke="{quiet}"/>\n'
-        f'<g fill="{ground}">{names[True]}</g>\n<g fill="{quiet}">{names[False]}</g>\n</svg>\n'
-    )
-
-
 # ---- Twenty seeds of each setting ----------------------------------------------------------------
 
 
@@ -344,7 +319,6 @@ def files() -> dict[Path, str]:
         if "without" in row
     ]
     return {
-        ROOT / "docs/figures/residual-paths.svg": paths_svg(),
         train / "maps.html": maps_html(),
         train / "gradients.html": gradients_html(),
         train / "table.html": seeds_table(),

@@ -83,3 +83,11 @@ def alive(page: Page, tag: str) -> Locator:
     widget = page.locator(f"{tag}:defined")
     expect(widget).to_be_visible()
     return widget
+
+
+def opened(page: Page, name: str) -> Locator:
+    """A question, once its form is unfolded and its code there."""
+    page.locator("details.cv7-question", has=page.locator(f'[name="{name}"]')).locator(
+        "> summary"
+    ).click()
+    return alive(page, f'cv7-question[name="{name}"]')

@@ -92,6 +92,7 @@ def test_bars_are_as_high_as_the_data_and_take_a_pointer(page: Page) -> None:
 def test_networks_of_ones_own_lose_their_layers_once_they_are_trained(page: Page) -> None:
     widget = visit(page, "?train-networks.depth=5&train-networks.seed=3")
     networks = widget.locator("[name=networks]")
+    widget.locator("summary").click()
     networks.select_option("yours")
     expect(widget.locator("[role=status]")).to_contain_text("Train both networks above first")
     expect(networks).to_have_value("recorded")

@@ -20,6 +20,7 @@ HERE = """() => {
     place: at === document.body ? -1 : visited.get(at),
     tag: at.localName,
     what: at.outerHTML.slice(0, 120),
+    folded: at.matches("details.cv7-question:not([open]) > summary"),
     widget: widget?.localName ?? "",
     code: at.matches(".md-code__button") ? at.closest("pre").innerText : "",
     seen: at.matches(":focus-visible") && outlineStyle !== "none" && parseFloat(outlineWidth) > 1,
@@ -192,6 +193,8 @@ def test_a_chapter_by_keyboard_from_top_to_end(page: Page, url: str) -> None:
         if not here["seen"]:
             unseen.append(here["what"])
         copied += filter(None, [here["code"]])
+        if here["folded"] and "cv7-question" in wanted - done:
+            page.keyboard.press("Enter")
         if here["widget"] in wanted - done:
             done.add(here["widget"])
             here_is = page.locator(f"{here['widget']}:focus-within")

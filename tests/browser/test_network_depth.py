@@ -286,7 +286,7 @@ def test_the_truth_is_one_tap_away_and_counts_as_no_prediction(page: Page) -> No
         f"Measured: plain passes 5 % at depth {BEGINS} and ends at {MEANS['plain'][64]:.1f} %; "
         f"residual ends at {MEANS['residual'][64]:.1f} %."
     )
-    expect(page.locator(".cv7-progress")).to_contain_text("0 of 6 done")
+    expect(page.locator(".cv7-progress")).to_contain_text("0 of 5 done")
     for hint in widget.locator("[data-hint], [data-way]").all():
         expect(hint).to_be_hidden()
 

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
 from ..conftest import ROOT
+from .conftest import opened
 from .test_pages import URLS
 from .test_search import open_search
 
@@ -92,9 +93,7 @@ def test_addresses_never_become_markup(page: Page, site: Path) -> None:
 
 def test_answers_and_records_never_become_markup(page: Page) -> None:
     page.goto("exercises/")
-    question = page.locator('cv7-question[name="exercise-7"]')
-    question.scroll_into_view_if_needed()
-    expect(page.locator("cv7-question:defined").first).to_be_attached()
+    question = opened(page, "exercise-7")
     for field in question.locator("input, textarea").all():
         field.fill(EVIL)
     question.get_by_role("button", name="Check").click()

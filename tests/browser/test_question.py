@@ -9,6 +9,7 @@ from docs._site.question_forms import as_data, questions
 from docs._site.questions import Choice, Essay, Guess, Number
 
 from ..site.test_questions import entered, on_pages
+from .conftest import opened
 
 SKIP = "chapters/skip-connections/"
 PAGES = ("chapters/skip-connections/", "chapters/depthwise-separable/",
@@ -17,10 +18,7 @@ PAGES = ("chapters/skip-connections/", "chapters/depthwise-separable/",
 
 def question(page: Page, name: str, path: str = SKIP) -> Locator:
     page.goto(path)
-    page.locator(f'cv7-question[name="{name}"]').scroll_into_view_if_needed()
-    found = page.locator(f'cv7-question[name="{name}"]:defined')
-    found.scroll_into_view_if_needed()
-    return found
+    return opened(page, name)
 
 
 def status(found: Locator) -> Locator:
@@ -66,8 +64,7 @@ def test_every_question_is_answered_in_the_page(page: Page, path: str) -> None:
     here = [name for name, (on, _, _) in on_pages().items() if on == source]
     assert here
     for name in here:
-        page.locator(f'cv7-question[name="{name}"]').scroll_into_view_if_needed()
-        found = page.locator(f'cv7-question[name="{name}"]:defined')
+        found = opened(page, name)
         asked = questions()[name].make()
         for i, part in enumerate(asked.parts):
             field = found.locator(f'[name="part-{i}"]')

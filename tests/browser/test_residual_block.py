@@ -111,7 +111,7 @@ def test_a_slope_of_minus_one_cancels_every_bypass(page: Page) -> None:
 
 def test_a_shut_relu_stops_the_gradient_on_the_bypass_too(page: Page) -> None:
     widget = visit(page, "?residual-block.input=-1")
-    shows(widget, -1.0, 0.1)
+    shows(widget, -1.0, 0.1)  # what the address sets is unfolded
     widget.get_by_role("checkbox", name="ReLU after each sum").press("Space")
     expect(widget.locator("[data-part=residual-shut-1]")).to_have_attribute("visibility", "visible")
     shows(widget, -1.0, 0.1, relu=True)

@@ -68,7 +68,10 @@ def test_every_claim_of_the_lecture_that_is_not_right_is_corrected() -> None:
             if claim.startswith(prefixes) and entry["verdict"] != "right"
         }
         corrected = set(marked((ROOT / page).read_text(encoding="utf-8")))
-        problems += [f"{page} corrects no {claim}: put [^{claim}] behind the words that it is about" for claim in sorted(wanted - corrected)]
+        problems += [
+            f"{page} corrects no {claim}: put [^{claim}] behind the words that it is about"
+            for claim in sorted(wanted - corrected)
+        ]
         problems += [f"{page}: {claim} needs no correction" for claim in corrected - wanted]
     report(problems)
 

@@ -15,7 +15,11 @@ export class Widget extends HTMLElement {
     // Listeners sit on this element's own children, so they leave with it.
     this.form.addEventListener("input", ({ target }) => this.changed(target));
     this.form.addEventListener("change", ({ target }) => this.settled(target));
-    const messages = this.restore(read(this.slug));
+    const state = read(this.slug);
+    for (const more of this.form.querySelectorAll("details")) {
+      more.open = [...more.querySelectorAll("[name]")].some(({ name }) => state[name]);
+    }
+    const messages = this.restore(state);
     this.say(messages.join(" "), messages.length > 0);
     this.refresh();
   }

@@ -24,7 +24,10 @@ for (const mark of marks) {
     const note = [...homes].find(([, { home }]) => home === noted(mark))?.[0];
     if (!note) return;
     note.open = !wide.matches || !note.open;
-    if (!wide.matches) return;
+    if (!wide.matches) {
+      document.querySelector(".cv7-notes").open = true;
+      return;
+    }
     event.preventDefault();
     note.scrollIntoView({ block: "nearest" });
   });
