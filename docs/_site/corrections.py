@@ -6,8 +6,9 @@ Where the lecture has it otherwise, a page says so with a footnote that is named
 
 The note itself is written here, from docs/data/claims.json, the one home of what we found. Its
 title is the first sentence of what is true. A claim that repeats another one is answered by the
-other one's note, where that stands on the same page. On wide screens notes.mjs moves the notes
-into the margin.
+other one's note, where that stands on the same page; on another page by a note of its own, which
+says what is true of the other one where nothing is recorded for itself. On wide screens notes.mjs
+moves the notes into the margin.
 """
 
 import re
@@ -28,7 +29,7 @@ TITLE = re.compile(r"(?P<title>.+?(?<!\bal)\.)(?: (?=[^\da-z])(?P<rest>.*)|$)", 
 LINK = re.compile(r"\]\((?!https?:)([^)#]*)")
 LIST = re.compile(r'<div class="footnote">.*?</ol>\s*</div>', re.S)
 FOLDED = """<details class="cv7-notes"><summary>Where the lecture says otherwise: {count} notes</summary>
-<p>These pages follow <a href="{lecture}">a lecture</a>. Each mark in the text has its note here: what is true, what the lecture says, and how we know.</p>
+<p>This page follows <a href="{lecture}">a lecture</a>. Each mark in the text has its note here: what is true, what the lecture says, and how we know.</p>
 {notes}
 </details>"""
 
@@ -50,7 +51,8 @@ def said(entry: dict[str, str], label: str) -> str:
 
 
 def note(claim: str, again: list[str], checked: dict[str, dict[str, str]]) -> str:
-    entry = checked[claim]
+    original = checked.get(checked[claim].get("repeats", ""), {})
+    entry = {**original, **checked[claim]}
     title, rest = split(entry["truth"])
     parts = [rest, said(entry, "The lecture")]
     for other in again:

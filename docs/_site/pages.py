@@ -25,7 +25,7 @@ SEARCH = '<div class="md-search" data-md-component="search" role="dialog">'
 
 
 # Comments that speak to the tests only: expressions behind numbers, claims, expected outputs.
-FOR_TESTS = re.compile(r"<!--= .*? -->|^ *<!-- ?(?:claims:|pytest).*?-->\n", re.M)
+FOR_TESTS = re.compile(r"<!--= .*? -->|^ *<!-- ?pytest.*?-->\n", re.M)
 
 
 # Where a number can carry no link: headings, titles, formulas, links and their like.

@@ -149,9 +149,12 @@ def test_the_corrections_page_is_built_from_the_claims(generated: Generated) -> 
 def test_the_title_of_a_note_is_short_true_and_stands_alone() -> None:
     """It is all that most readers see: never the falsehood, no “it” of a sentence before."""
     problems = []
+    page_of = {claim: page for page in ANSWERS for claim in places(page)}
     for claim, entry in claims().items():
-        if entry["verdict"] == "right" or "repeats" in entry:
+        if entry["verdict"] == "right" or not entry.get("truth"):
             continue
+        if "repeats" in entry and page_of.get(entry["repeats"]) == page_of.get(claim):
+            continue  # it stands within the other one's note, and is no title
         title, _ = split(entry["truth"])
         slip = next((s for s, found in TITLE_SLIPS.items() if re.search(found, title)), "")
         if len(title) > 100:
@@ -177,6 +180,14 @@ def test_a_note_is_written_from_the_record() -> None:
         '[^b]:\n    ??? correction "3."\n        Or 4.\n\n        *The lecture:* Two.  \n'
         "        *How we know:* counted.\n\n        *Again:* A pair.\n\n        *Again:* Both."
     )
+
+
+def test_a_repeat_on_another_page_says_what_is_true_of_the_original() -> None:
+    assert corrections.note("e", [], MADE_UP) == (
+        '[^e]:\n    ??? correction "Three."\n        *The lecture:* A pair.  \n'
+        "        *How we know:* counted."
+    )
+    assert '"So."' in corrections.note("f", [], MADE_UP | {"f": {**MADE_UP["f"], "truth": "So."}})
 
 
 MADE_UP: Checked = {
