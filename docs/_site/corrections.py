@@ -28,8 +28,10 @@ MARK = re.compile(r"\[\^((?:hero|skip|dw|tl|sel|sum|ref|ex)[\w-]*?\d[\w-]*)\]")
 TITLE = re.compile(r"(?P<title>.+?(?<!\bal)\.)(?: (?=[^\da-z])(?P<rest>.*)|$)", re.S)
 LINK = re.compile(r"\]\((?!https?:)([^)#]*)")
 LIST = re.compile(r'<div class="footnote">.*?</ol>\s*</div>', re.S)
-FOLDED = """<details class="cv7-notes"><summary>Where the lecture says otherwise: {count} notes</summary>
-<p>This page follows <a href="{lecture}">a lecture</a>. Each mark in the text has its note here: what is true, what the lecture says, and how we know.</p>
+FOLDED = """<details class="cv7-notes">
+<summary>Where the lecture says otherwise: {count} notes</summary>
+<p>This page follows <a href="{lecture}">a lecture</a>. Each mark in the text has its note here:
+what is true, what the lecture says, and how we know.</p>
 {notes}
 </details>"""
 
@@ -52,7 +54,7 @@ def said(entry: dict[str, str], label: str) -> str:
 
 def note(claim: str, again: list[str], checked: dict[str, dict[str, str]]) -> str:
     original = checked.get(checked[claim].get("repeats", ""), {})
-    entry = {**original, **checked[claim]}
+    entry = original | {key: text for key, text in checked[claim].items() if text}
     title, rest = split(entry["truth"])
     parts = [rest, said(entry, "The lecture")]
     for other in again:

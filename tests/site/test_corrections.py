@@ -187,6 +187,7 @@ def test_a_repeat_on_another_page_says_what_is_true_of_the_original() -> None:
         '[^e]:\n    ??? correction "Three."\n        *The lecture:* A pair.  \n'
         "        *How we know:* counted."
     )
+    assert '"Three."' in corrections.note("e", [], MADE_UP | {"e": {**MADE_UP["e"], "truth": ""}})
     assert '"So."' in corrections.note("f", [], MADE_UP | {"f": {**MADE_UP["f"], "truth": "So."}})
 
 
