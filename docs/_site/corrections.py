@@ -91,9 +91,9 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
 
 def on_page_content(html: str, page: Any, files: Any, **_: Any) -> str:
     """The list is folded: a mark leads to its note, and opens it."""
-    lecture = files.get_file_from_path("about/lecture.md").url_relative_to(page.file)
 
     def folded(match: re.Match[str]) -> str:
+        lecture = files.get_file_from_path("about/lecture.md").url_relative_to(page.file)
         count = match[0].count('<details class="correction"')
         return FOLDED.format(count=count, lecture=lecture, notes=match[0])
 
