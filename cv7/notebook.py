@@ -38,10 +38,16 @@ need("IPython", "matplotlib", "PIL", extra="notebooks")
 __all__ = [
     "ABOVE",
     "AMBER",
+    "DEPTHWISE",
     "GREEN",
+    "HEAD",
     "PLAIN",
+    "POINTWISE",
     "QUIET",
     "RESIDUAL",
+    "SLOW",
+    "STANDARD",
+    "TRAINED",
     "VIOLET",
     "figure",
     "in_parallel",
@@ -54,6 +60,7 @@ Job = TypeVar("Job")
 Result = TypeVar("Result")
 
 ROLES = ("text", "plain", "residual", "green", "violet", "amber", "quiet", "grid")
+ROLES += ("standard", "depthwise", "pointwise", "slow", "trained", "head")
 # What stands for a role in a drawing: a colour that matplotlib accepts and nothing else there has.
 NAMED = {role: f"#{0x0B9300 + number:06x}" for number, role in enumerate(ROLES)}
 # What becomes of it: the page's own colour, with a fallback for elsewhere.
@@ -62,6 +69,8 @@ COLOURS = {code: css(role) for role, code in NAMED.items()} | {NAMED["text"]: "c
 ABOVE: dict[str, Any] = {"loc": "lower center", "bbox_to_anchor": (0.5, 1), "ncols": 3}
 PLAIN, RESIDUAL, GREEN = NAMED["plain"], NAMED["residual"], NAMED["green"]
 VIOLET, AMBER, QUIET = NAMED["violet"], NAMED["amber"], NAMED["quiet"]
+STANDARD, DEPTHWISE, POINTWISE = NAMED["standard"], NAMED["depthwise"], NAMED["pointwise"]
+SLOW, TRAINED, HEAD = NAMED["slow"], NAMED["trained"], NAMED["head"]
 
 
 def _display(html: str, alt: str) -> None:

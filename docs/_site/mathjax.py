@@ -48,7 +48,7 @@ globalThis.MathJax = {
   loader: {load: []},
   options: {enableAssistiveMml: true},
   tex: {
-    packages: ['base', 'ams', 'newcommand', 'boldsymbol', 'mathtools', 'textmacros'],
+    packages: ['base', 'ams', 'newcommand', 'boldsymbol', 'mathtools', 'textmacros', 'html'],
     formatError(jax, error) { throw error },  // the default typesets the message instead
   },
   chtml: {fontURL: 'mathjax'},

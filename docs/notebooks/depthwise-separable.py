@@ -33,10 +33,11 @@ from cv7.depthwise_separable import DepthwiseSeparableConv
 from cv7.notebook import (
     ABOVE,
     AMBER,
-    GREEN,
-    PLAIN,
+    DEPTHWISE,
+    POINTWISE,
     QUIET,
-    RESIDUAL,
+    STANDARD,
+    VIOLET,
     figure,
     show,
 )
@@ -260,7 +261,7 @@ axes.plot(
 for label, colour, marker, beside, rows, spread in (
     (
         "less time, five recorded processes",
-        PLAIN,
+        AMBER,
         "s",
         -0.06,
         recorded["layers"],
@@ -268,7 +269,7 @@ for label, colour, marker, beside, rows, spread in (
     ),
     (
         "less time, rounds of this run",
-        RESIDUAL,
+        VIOLET,
         "o",
         0.06,
         layers,
@@ -382,9 +383,9 @@ for place, style in (("memory", "-"), ("cache", "--")):
     )
 described = []
 for stage, colour, marker in (
-    ("standard", PLAIN, "s"),
-    ("depthwise", RESIDUAL, "o"),
-    ("pointwise", GREEN, "^"),
+    ("standard", STANDARD, "s"),
+    ("depthwise", DEPTHWISE, "D"),
+    ("pointwise", POINTWISE, "o"),
 ):
     points = []
     for (into, out, size), row in zip(LAYERS, layers, strict=True):

@@ -37,10 +37,10 @@ from cv7 import defects, fine_tuning, measured, weights
 from cv7.notebook import (
     ABOVE,
     AMBER,
-    GREEN,
-    PLAIN,
+    HEAD,
     QUIET,
-    RESIDUAL,
+    SLOW,
+    TRAINED,
     VIOLET,
     figure,
     in_parallel,
@@ -405,10 +405,10 @@ def history(task: str, strategy: str) -> list[dict[str, Any]]:
 
 
 LINES = {
-    "C": (RESIDUAL, "-", "o"),
+    "C": (TRAINED, "-", "o"),
     "head first, then C": (VIOLET, ":", "D"),
-    "B(3)": (GREEN, "-.", "^"),
-    "A": (PLAIN, "--", "s"),
+    "B(3)": (SLOW, "-.", "^"),
+    "A": (HEAD, "--", "s"),
     "from scratch": (AMBER, ":", "v"),
     "pixels": (QUIET, "--", "x"),
 }
@@ -661,8 +661,8 @@ probes = dict(
 picture, axes = figure()
 described = []
 for task, colour, style, marker in (
-    ("digits", PLAIN, "--", "s"),
-    ("defects", RESIDUAL, "-", "o"),
+    ("digits", AMBER, "--", "s"),
+    ("defects", VIOLET, "-", "o"),
 ):
     (past,) = [
         r for r in recorded["probe"] if (r["task"], r["images"]) == (task, 250)

@@ -120,6 +120,29 @@ def point(at: tuple[float, float], *, colour: str) -> str:
     return f'<rect x="{x - 3:g}" y="{y - 3:g}" width="6" height="6" fill="{css(colour)}"/>'
 
 
+# The palette's patterns as SVG has them: the side of a tile, its turn, and what is drawn on it.
+TILES = {
+    "barred": (5, 0, '<path d="M1.5 0v5" stroke="{}" stroke-width="3"/>'),
+    "spotted": (6, 0, '<circle cx="3" cy="3" r="2.1" fill="{}"/>'),
+    "striped": (6, 45, '<path d="M1.5 0v6" stroke="{}" stroke-width="3"/>'),
+}
+
+
+def filled(role: str, figure: str) -> tuple[str, str]:
+    """What defines the pattern of a role in this figure, if it has one, and the fill to ask for."""
+    colour, pattern = css(role), ROLES[role].pattern
+    if pattern == "solid":
+        return "", colour
+    side, turn, drawn = TILES[pattern]
+    turned = f' patternTransform="rotate({turn})"' if turn else ""
+    name = f"{figure}-{role}"
+    return (
+        f'<pattern id="{name}" width="{side}" height="{side}" patternUnits="userSpaceOnUse"'
+        f"{turned}>{drawn.format(colour)}</pattern>",
+        f"url(#{name})",
+    )
+
+
 def view(area: Axes) -> str:
     return f"0 0 {area.x.end + WIDTH - RIGHT:g} {area.y.start + HEIGHT - BOTTOM:g}"
 

@@ -3,7 +3,7 @@
 import random
 from pathlib import Path
 
-from chart import text
+from chart import filled, text
 from widget import Vectors, at_first, attributes, drawn, values
 
 from cv7 import cost
@@ -30,11 +30,12 @@ def results_html() -> str:
     }
     figure = drawn("depthwise-separable", counts, SIDE, FLOOR)
     marks = figure["marks"]
-    parts = []
-    for name, x in SQUARES.items():
+    defined, fills = zip(*(filled(name, "depthwise-separable") for name in SQUARES), strict=True)
+    parts = [f"<defs>{''.join(defined)}</defs>"]
+    for (name, x), fill in zip(SQUARES.items(), fills, strict=True):
         parts.append(
             f'<rect data-square="{name}" data-floor="{FLOOR}" x="{x}" '
-            f'{attributes(marks["square"][name])} fill="{css(name)}"/>'
+            f'{attributes(marks["square"][name])} fill="{fill}" stroke="{css(name)}"/>'
         )
         parts.append(text(x, FLOOR + 20, name, anchor="start"))
         count = marks["count"][name]["text"]

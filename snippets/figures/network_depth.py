@@ -193,8 +193,8 @@ def gradient_product() -> str:
             parts.append(text(end[0], end[1] + shift, f"{name} {factor:.2f}", anchor="end"))
     parts.append(
         '<g data-yours="" visibility="hidden">'
-        + chart.line((area.x(1), area.y(0)), (area.x(64), area.y(0)), colour="rust")
-        + chart.circle((area.x(1), area.y(0)), colour="rust", radius=5)
+        + chart.line((area.x(1), area.y(0)), (area.x(64), area.y(0)), colour="violet")
+        + chart.circle((area.x(1), area.y(0)), colour="violet", radius=5)
         + "</g>"
     )
     names = ", ".join(f"{name} {mean(measured[recipe]):.2f}" for recipe, name in SHOWN.items())

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from chart import text
+from chart import filled, text
 from widget import attributes, drawn
 
 from cv7 import cost
@@ -26,20 +26,15 @@ def figure(times: dict[str, float]) -> str:
     drawing = drawn("race-convolutions", shown, WHOSE, WIDTH)
     marks = drawing["marks"]
     title = text(LEFT, 22, WHOSE, anchor="start").replace("<text ", '<text data-title="" ')
-    parts = [
-        '<defs><pattern id="race-convolutions-stripes" width="6" height="6" '
-        'patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
-        f'<rect width="3" height="6" fill="{css("separable")}"/></pattern></defs>',
-        title,
-    ]
-    fills = {"standard": css("standard"), "separable": "url(#race-convolutions-stripes)"}
-    for name, y in BARS.items():
+    defined, fills = zip(*(filled(name, "race-convolutions") for name in BARS), strict=True)
+    parts = [f"<defs>{''.join(defined)}</defs>", title]
+    for (name, y), fill in zip(BARS.items(), fills, strict=True):
         time = text(LEFT + WIDTH, y, marks["time"][name]["text"], anchor="end", colour="quiet")
         parts += [
             text(LEFT, y, name, anchor="start"),
             time.replace("<text ", f'<text data-time="{name}" '),
             f'<rect data-bar="{name}" x="{LEFT}" y="{y + 8}" {attributes(marks["bar"][name])} '
-            f'height="{HEIGHT}" fill="{fills[name]}" stroke="{css(name)}"/>',
+            f'height="{HEIGHT}" fill="{fill}" stroke="{css(name)}"/>',
         ]
     body = "\n".join(parts)
     return f"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 360 142" class="cv7-chart" \

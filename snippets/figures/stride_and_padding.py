@@ -11,7 +11,7 @@ from cv7 import cost
 from cv7._palette import css
 
 ROOT = Path(__file__).resolve().parents[2]
-FILLS = {"padding": "grid", "input": "quiet", "unseen": "rust", "windows": "blue"}
+FILLS = {"padding": "grid", "input": "quiet", "unseen": "amber", "windows": "violet"}
 FILLS["output"] = "quiet"
 
 

@@ -1,13 +1,18 @@
-"""One palette: the style sheet has it, nothing else has colours of its own, all can be read."""
+"""One palette: the style sheet has it, nothing else has colours of its own, all can be read.
+
+And the grammar of its colours: what is compared can be told apart by every eye, has a shape besides,
+and nothing else takes those colours.
+"""
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import combinations
 from pathlib import Path
 
 import pytest
 
-from cv7._palette import PATTERNS, ROLES, css, custom_property
+from cv7._palette import COMPARED, PATTERNS, ROLES, Role, css, custom_property
 
 from ..conftest import ROOT, Generated, report
 
@@ -30,7 +35,17 @@ SCHEMES = ("light", "dark")
 CODE = {"light": "#f5f5f5", "dark": "#272a35"}  # what the theme puts under code
 UNREAD = {"ground", "box", "header", "header-light", "header-dark"}  # stand behind the others
 UNREAD |= {"grid"}  # lines that nobody needs
-AREAS = {"standard", "separable", "frozen", "slowest", "slow", "trained", "head"}
+AREAS = {"rings", "dots"}  # never written with
+MEANT = tuple(name for group in COMPARED for name in group)
+CONTROLS = ("link", "focus", "button")
+MAP = ("rings", "dots")
+# What stands side by side, whether it is compared or only told apart.
+TOGETHER = (*COMPARED, MAP, ("right", "wrong"), ("green", "amber", "violet"))
+# Distances in OKLab; two colours that lie 0.02 apart can just be told from each other.
+APART = 0.09  # of what stands side by side, for every eye
+UNSURE = 0.06  # of the pale areas of a map, between which there is a line
+OTHERWISE = 0.02  # of any two roles, for most eyes
+RESERVED = 0.07  # of whatever is not plain or residual from those two, for most eyes
 
 
 def rule(selector: str, roles: dict[str, str], indent: str = "") -> str:
@@ -41,24 +56,75 @@ def rule(selector: str, roles: dict[str, str], indent: str = "") -> str:
 
 
 def block() -> str:
-    """The palette as CSS: what both schemes share, light, dark, and patterns for legends."""
+    """The palette as CSS: what both schemes share, light, dark, and the shapes of the roles."""
     both = {name: role.light for name, role in ROLES.items() if role.light == role.dark}
     light = {name: role.light for name, role in ROLES.items() if name not in both}
     dark = {name: role.dark for name, role in ROLES.items() if name not in both}
-    swatches = "".join(
-        f'[data-state="{name}"] .cv7-swatch {{\n'
-        f"  background: {PATTERNS[role.pattern].format(f'var({custom_property(name)})')};\n}}\n"
-        for name, role in ROLES.items()
-        if role.pattern
-    )
     return (
         rule(":root", both)
         + rule("[data-md-color-scheme]", light)
         + "/* paper is always light */\n@media screen {\n"
         + rule('[data-md-color-scheme="slate"]', dark, "  ")
         + "}\n"
-        + swatches
+        + shapes()
     )
+
+
+def listed(selector: str, names: Iterable[str]) -> str:
+    return ",\n".join(selector.format(name) for name in names)
+
+
+def shapes() -> str:
+    """Swatches of legends; words with the mark of their role before them; symbols in formulas."""
+    swatches = "".join(
+        f'[data-state="{name}"] .cv7-swatch {{\n{area(ROLES[name], f"var({custom_property(name)})")}}}\n'
+        for name in COMPARED[-1]
+    )
+    words = f"""/* `**residual**{{ .residual }}` in text, `\\class{{residual}}{{x}}` in formulas: a word or two, in one line. */
+{listed(".md-typeset .{}", MEANT)} {{
+  white-space: nowrap;
+}}
+{listed(".md-typeset .{}::before", MEANT)} {{
+  content: "";
+  display: inline-block;
+  width: 0.8em;
+  height: 0.8em;
+  margin-right: 0.3em;
+  border: 0.06em solid;
+  vertical-align: -0.08em;
+  print-color-adjust: exact; /* else paper has no backgrounds */
+}}
+{listed(".md-typeset .{}::before", COMPARED[0])} {{
+  width: 1.4em;
+  height: 0;
+  border-width: 0.16em 0 0;
+  vertical-align: 0.25em;
+}}
+"""
+    for name in MEANT:
+        role = ROLES[name]
+        words += f".md-typeset .{name} {{\n  color: var({custom_property(name)});\n}}\n"
+        mark = (
+            area(role, "currentcolor") if role.pattern else f"  border-top-style: {role.under};\n"
+        )
+        words += f".md-typeset .{name}::before {{\n{mark}}}\n"
+    lines = f"""{listed(".md-typeset mjx-container .{}::before", MEANT)} {{
+  content: none;
+}}
+"""
+    for name in MEANT:
+        if ROLES[name].under:
+            width = "0.2em" if ROLES[name].under == "double" else "0.09em"
+            lines += (
+                f"mjx-container .{name} {{\n  margin-bottom: -{width};\n"
+                f"  border-bottom: {width} {ROLES[name].under};\n}}\n"
+            )
+    return swatches + words + lines
+
+
+def area(role: Role, colour: str) -> str:
+    round = "  border-radius: 50%;\n" if role.point == "circle" else ""
+    return f"  background: {PATTERNS[role.pattern].format(colour)};\n{round}"
 
 
 def around() -> tuple[str, str]:
@@ -139,7 +205,7 @@ def test_every_role_is_used_and_every_use_has_a_role() -> None:
                 cure = f"did you mean {near[0]}?" if len(near) == 1 else f"it has {', '.join(near)}"
                 problems.append(f"{name}:{number}: the palette has no role {role}: {cure}")
     for one in known.keys() - used:
-        if one.startswith("--cv7-") and not ROLES[known[one]].pattern:  # a legend has those
+        if one.startswith("--cv7-") and known[one] not in MEANT:  # words have those
             problems.append(f"cv7/_palette.py:1: nothing uses {known[one]}: take it out")
     report(problems)
 
