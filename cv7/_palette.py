@@ -1,10 +1,10 @@
 """The palette: each colour of the site by what it means, and the shape that says the same.
 
 Style sheet, figures, notebooks and widgets take their colours from here: after a change run
-`make refresh`. What the chapters compare has a colour and a shape of its own, in figures, words and
-formulas alike, and neither means anything else: a reader who has learned it once can rely on it.
-tests/site/test_palette.py computes whether the colours can be read and told apart, by eyes that lack
-one kind of cone, too.
+`make refresh`. What the chapters compare has a colour and a shape of its own, the same in figures,
+words and formulas, and neither means anything else, so that a reader learns it once.
+tests/site/test_palette.py computes whether colours can be read, and told apart by eyes that lack
+one kind of cones, too.
 """
 
 from typing import NamedTuple
@@ -40,11 +40,11 @@ ROLES = {
     "pointwise": Role("#7b2897", "#cd8ced", pattern="spotted", under="dotted"),
     "separable": Role("#1f624c", "#50b38a", pattern="striped", under="double"),
     # Chapter 3: mauve is frozen; the faster it learns, the stronger the green; raspberry is new.
-    "frozen": Role("#564b76", "#bcb0d9", pattern="hatched"),
-    "slowest": Role("#587617", "#7da844", pattern="dotted", under="dotted"),
-    "slow": Role("#224200", "#c0e084", pattern="ruled", under="dashed"),
-    "trained": Role("#15270b", "#e1fcc7", pattern="solid", under="solid"),
-    "head": Role("#9e0149", "#ff7b97", point="circle", pattern="solid", under="double"),
+    "frozen": Role("#865f85", "#bcb0d9", pattern="hatched"),
+    "slowest": Role("#267b21", "#7da844", pattern="dotted", under="dotted"),
+    "slow": Role("#185d09", "#c0e084", pattern="ruled", under="dashed"),
+    "trained": Role("#034114", "#e1fcc7", pattern="solid", under="solid"),
+    "head": Role("#8f155e", "#ff7b97", point="circle", pattern="solid", under="double"),
     # The two spirals, as areas of their maps; their points are rings and filled dots.
     "rings": Role("#462a9a", "#9d86ea", point="circle"),
     "dots": Role("#a47a00", "#ffd873", point="circle"),

@@ -404,6 +404,7 @@ def history(task: str, strategy: str) -> list[dict[str, Any]]:
     ]
 
 
+# By what is trained: all of it, some of it slowly, the head.
 LINES = {
     "C": (TRAINED, "-", "o"),
     "head first, then C": (VIOLET, ":", "D"),
