@@ -59,8 +59,10 @@ __all__ = [
 Job = TypeVar("Job")
 Result = TypeVar("Result")
 
-ROLES = ("text", "plain", "residual", "green", "violet", "amber", "quiet", "grid")
-ROLES += ("standard", "depthwise", "pointwise", "slow", "trained", "head")
+ROLES = [
+    *("text", "plain", "residual", "green", "violet", "amber", "quiet", "grid"),
+    *("standard", "depthwise", "pointwise", "slow", "trained", "head"),
+]
 # What stands for a role in a drawing: a colour that matplotlib accepts and nothing else there has.
 NAMED = {role: f"#{0x0B9300 + number:06x}" for number, role in enumerate(ROLES)}
 # What becomes of it: the page's own colour, with a fallback for elsewhere.

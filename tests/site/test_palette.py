@@ -94,6 +94,9 @@ def shapes() -> str:
     square += ["print-color-adjust: exact"]  # else backgrounds are not on paper
     marks = [f".md-typeset .{name}::before" for name in MEANT]
     rules.append(ruled(marks, *square))
+    # Where the system chooses the colours, it takes backgrounds away unless asked not to.
+    kept = ruled(marks, "color: canvastext", "forced-color-adjust: none").replace("\n", "\n  ")
+    rules.append(f"@media (forced-colors: active) {{\n  {kept.strip()}\n}}\n")
     for name in MEANT:
         role = ROLES[name]
         line = ["width: 1.4em", "height: 0", f"border-top: 0.16em {role.under}"]
@@ -106,8 +109,9 @@ def shapes() -> str:
     rules.append(ruled(marks, "content: none"))
     for name in MEANT:
         if under := ROLES[name].under:
-            wide = "0.2em" if under == "double" else "0.09em"
-            below = [f"margin-bottom: -{wide}", f"border-bottom: {wide} {under}"]
+            wide = 0.2 if under == "double" else 0.09
+            below = [f"margin-bottom: {-0.16 - wide:.2f}em", "padding-bottom: 0.16em"]
+            below += [f"border-bottom: {wide}em {under}"]
             rules.append(ruled([f"mjx-container .{name}"], *below))
     return "".join(rules)
 
