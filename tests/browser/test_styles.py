@@ -1,10 +1,18 @@
-"""What a page costs a slow processor: how often browsers style it, and how many rules they try."""
+"""What a page costs a slow processor: how often browsers style it, and how many rules they try.
+
+And that words and formulas have colour and shape of what they mean, on paper and in colours that
+the system chooses, too.
+"""
 
 import json
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page, expect
+
+from cv7._palette import COMPARED, ROLES
+from docs._site.mathjax import typeset
 
 from .test_pages import URLS
 
@@ -43,3 +51,76 @@ def test_what_styles_all_again_is_noticed(browser: Browser, base_url: str) -> No
     again = "addEventListener('load', () => { document.documentElement.style.fontSize = '40px' })"
     address = f"{base_url}chapters/summary/"
     assert styled(browser, address, again)[0] > styled(browser, address)[0] + 0.5
+
+
+# ---- Colours with a meaning ----------------------------------------------------------------------
+
+
+def show(page: Page, html: str) -> None:
+    """In the place of the first paragraph, always the same."""
+    page.locator("#shown, article p").first.evaluate(
+        "(one, html) => { one.id = 'shown'; one.innerHTML = html }", html
+    )
+
+
+def word(role: str, text: str = "word") -> str:
+    return f'<strong class="{role}">{text}</strong>'
+
+
+def formula(role: str) -> str:
+    return typeset(rf"\class{{{role}}}{{x}}", False)
+
+
+def swatch(role: str) -> str:
+    return f'<span data-state="{role}"><span class="cv7-swatch"></span></span>'
+
+
+def rgb(colour: str) -> str:
+    return f"rgb({', '.join(str(int(colour[at : at + 2], 16)) for at in (1, 3, 5))})"
+
+
+def pictures(page: Page, shown: Iterable[str]) -> list[bytes]:
+    found = []
+    for html in shown:
+        show(page, html)
+        found.append(page.locator("#shown").screenshot())
+    return found
+
+
+@pytest.mark.parametrize("media", ["screen", "print"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_words_and_formulas_have_the_colour_of_their_role(
+    page: Page, scheme: Literal["light", "dark"], media: Literal["screen", "print"]
+) -> None:
+    page.emulate_media(color_scheme=scheme, media=media)
+    page.goto("chapters/summary/")
+    for name in [name for group in COMPARED for name in group]:
+        show(page, word(name) + formula(name))
+        wanted = rgb(ROLES[name].light if media == "print" else getattr(ROLES[name], scheme))
+        for one in (f"strong.{name}", f"mjx-container .{name}", f"mjx-container .{name} mjx-c"):
+            expect(page.locator("#shown").locator(one).first).to_have_css("color", wanted)
+        # Screen readers hear the word and nothing of its mark.
+        before = "(e) => getComputedStyle(e, '::before').content"
+        assert page.locator(f"#shown strong.{name}").evaluate(before) == '""'
+        assert page.locator(f"#shown mjx-math .{name}").first.evaluate(before) == "none"
+        printed = "(e) => getComputedStyle(e, '::before').printColorAdjust"
+        assert page.locator(f"#shown strong.{name}").evaluate(printed) == "exact"
+
+
+@pytest.mark.parametrize("forced", ["none", "active"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_shapes_tell_what_colours_tell(
+    page: Page, scheme: Literal["light", "dark"], forced: Literal["none", "active"]
+) -> None:
+    """Where the system chooses the colours, all words have one: their shapes are left."""
+    page.emulate_media(color_scheme=scheme, forced_colors=forced)
+    page.goto("chapters/summary/")
+    for group in COMPARED:
+        for kind in (word, formula):
+            assert len(set(pictures(page, map(kind, [*group, *group])))) == len(group)
+    swatches = set(pictures(page, map(swatch, COMPARED[-1])))
+    assert len(swatches) == len(COMPARED[-1])
+    if forced == "active":
+        show(page, word("plain") + word("residual"))
+        colours = "(all) => all.map((one) => getComputedStyle(one).color)"
+        assert len(set(page.locator("#shown strong").evaluate_all(colours))) == 1

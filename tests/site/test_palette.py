@@ -368,6 +368,19 @@ def test_what_stands_together_is_told_apart_by_every_eye(scheme: str) -> None:
     report(confused(ROLES, scheme))
 
 
+def test_decisions_say_what_is_asked_for_and_the_smallest_that_there_is() -> None:
+    smallest = min(
+        distance(getattr(ROLES[one], scheme), getattr(ROLES[other], scheme), eyes)
+        for scheme in SCHEMES
+        for group in TOGETHER
+        for one, other in combinations(group, 2)
+        for eyes in ALL_EYES
+    )
+    said = (ROOT / "docs/about/decisions.md").read_text(encoding="utf-8")
+    for value in (APART, RESERVED, f"{smallest:.3f}"):
+        assert f" {value}" in said.partition("## Colours have a grammar")[2].partition("## ")[0]
+
+
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_no_role_looks_like_another(scheme: str) -> None:
     report(alike(ROLES, scheme))
