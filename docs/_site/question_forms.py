@@ -148,10 +148,10 @@ def names_on(markdown: str) -> list[str]:
 def progress(names: Sequence[str], record: str) -> str:
     """The line under a page's title."""
     return (
-        f'<div class="cv7-progress"><cv7-progress data-everywhere names="{" ".join(names)}"><p>'
+        f'<div class="cv7-progress"><p><cv7-progress data-everywhere names="{" ".join(names)}">'
         f"<span data-count>0 of {len(names)} done on this page</span> · "
         f'<a href="{record}">Your progress</a> · '
-        '<label><input type="checkbox"> Show all answers</label></p></cv7-progress></div>'
+        '<label><input type="checkbox"> Show all answers</label></cv7-progress></p></div>'
     )
 
 

@@ -32,3 +32,29 @@ new MutationObserver((changes) => {
 }).observe(document.body, { childList: true, subtree: true });
 addEventListener("resize", schedule);
 schedule();
+
+// A term explains itself under pointer and focus by cv7.css, and here to a finger: the first tap
+// shows what it means, the next one goes to its entry, as a click does. Escape puts it away.
+let pointer = "";
+let shown = null;
+function show(term) {
+  shown?.removeAttribute("data-open");
+  shown = term;
+  shown?.setAttribute("data-open", "");
+}
+addEventListener("pointerdown", ({ pointerType }) => (pointer = pointerType), true);
+addEventListener("click", (event) => {
+  const term = event.target.closest("a.cv7-term");
+  const first = term && term !== shown && event.detail > 0 && pointer === "touch";
+  if (first) event.preventDefault();
+  show(first ? term : null);
+});
+addEventListener("keydown", ({ key }) => {
+  if (key !== "Escape") return;
+  show(null);
+  for (const term of document.querySelectorAll("a.cv7-term:is(:hover, :focus)")) {
+    term.setAttribute("data-shut", "");
+    const again = () => term.removeAttribute("data-shut");
+    for (const leaves of ["pointerleave", "blur"]) term.addEventListener(leaves, again);
+  }
+});
