@@ -99,7 +99,9 @@ def marked(html: str) -> tuple[str, set[str]]:
 def label(items: Any, anchors: set[str]) -> None:
     """The same in the table of contents."""
     for item in items:
-        if item.id in anchors and LABEL not in item.title:  # `make serve` keeps what has not changed
+        if (
+            item.id in anchors and LABEL not in item.title
+        ):  # `make serve` keeps what has not changed
             item.title += LABEL
         label(item.children, anchors)
 

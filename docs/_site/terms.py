@@ -138,7 +138,11 @@ def _marked(parent: Element, text: str | None, at: int, terms: list[Term]) -> st
     before, last = text, None
     while text and (
         found := min(
-            ((m.start(), -len(m[0]), i) for i, t in enumerate(terms) if (m := t.found.search(text))),
+            (
+                (m.start(), -len(m[0]), i)
+                for i, t in enumerate(terms)
+                if (m := t.found.search(text))
+            ),
             default=None,
         )
     ):
@@ -172,7 +176,7 @@ class Terms(Treeprocessor):
 
 
 class TermsExtension(Extension):
-    def extendMarkdown(self, md: Markdown) -> None:
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802  (Markdown calls it so)
         # After inline patterns (20), before attributes of headings and their anchors (8, 5).
         md.treeprocessors.register(Terms(md), "cv7_terms", 12)
 

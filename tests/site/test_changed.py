@@ -17,7 +17,10 @@ from .test_build import built
     [
         ("docs/about/lecture.md", {"docs/about/lecture.md"}),
         ("docs/notebooks/network-depth.py", {"docs/notebooks/network-depth.py"}),
-        ("snippets/residual-block.py", {"docs/chapters/skip-connections.md"}),
+        (
+            "snippets/residual-block.py",
+            {"docs/chapters/skip-connections.md", "docs/deeper/residual-blocks.md"},
+        ),
         ("docs/widgets/strategy-selector/model.mjs", {"docs/chapters/strategy-selector.md"}),
         ("docs/chapters/summary.numbers", {"docs/chapters/summary.md"}),
         (

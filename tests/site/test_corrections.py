@@ -16,7 +16,7 @@ from .test_layout import ANSWERS
 
 pytestmark = pytest.mark.claims
 PAGE = ROOT / "docs/about/corrections.md"
-HEADING = re.compile(r"^#+ (.*?)(?: \{ (?:#([\w-]+))?[^}]*\})?$")
+HEADING = re.compile(r"^#+ (.*?)(?: \{ (?:\.\w+ )*(?:#([\w-]+) )?(?:\.\w+ )*\})?$")
 CORRECTED = ("wrong", "misleading")
 LABELS = {True: ("True is", "How we know"), False: ("What we know", "Checked")}
 OPEN = """## Open questions
