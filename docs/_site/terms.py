@@ -18,7 +18,7 @@ A plural s and a capital letter at the start are known.
 import re
 from collections.abc import Iterator
 from typing import Any
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, SubElement
 
 from markdown import Markdown
 from markdown.extensions import Extension
@@ -158,6 +158,15 @@ def _marked(parent: Element, text: str | None, at: int, terms: list[Term]) -> st
     return before
 
 
+def folded(appendix: Element) -> Element:
+    """The list is not in the way: each link to an entry unfolds it."""
+    details = Element("details", {"class": "cv7-words"})
+    summary = SubElement(details, "summary")
+    summary.text = TITLE
+    details.append(appendix)
+    return details
+
+
 class Terms(Treeprocessor):
     def run(self, root: Element) -> None:
         for index, element in enumerate(root):
@@ -165,13 +174,12 @@ class Terms(Treeprocessor):
                 appendix = root[index + 1] if index + 1 < len(root) else Element("p")
                 if appendix.tag != "dl":
                     raise PluginError(f"no list of terms follows “{TITLE}”: {EXAMPLE}")
-                for part in (element, appendix):
-                    part.set("class", "cv7-words")
                 text = Element("div")
                 text[:] = root[:index]
                 terms = list(entries(appendix))
                 mark(text, terms, folded=False)
                 mark(text, terms, folded=True)  # better there than nowhere
+                root[index : index + 2] = [folded(appendix)]
                 return
 
 

@@ -1,5 +1,7 @@
 """Terms explain themselves where they stand, to every way of reading; the time stands on top."""
 
+import re
+
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -79,8 +81,7 @@ def test_on_paper_it_stands_in_parentheses_and_the_list_is_left_out(page: Page) 
     inside = term.evaluate(BOX)
     assert inside["position"] == "static"
     assert inside["fontSize"] < term.evaluate("(t) => parseFloat(getComputedStyle(t).fontSize)")
-    expect(page.locator("dl.cv7-words")).to_be_hidden()
-    expect(page.get_by_role("heading", name="Words used in this chapter")).to_be_hidden()
+    expect(page.locator(".cv7-words")).to_be_hidden()
 
 
 def test_the_time_takes_no_line_of_its_own_on_a_phone(browser: Browser, base_url: str) -> None:
@@ -96,6 +97,6 @@ def test_the_time_takes_no_line_of_its_own_on_a_phone(browser: Browser, base_url
 
 def test_headings_and_contents_say_what_the_exam_needs(page: Page) -> None:
     page.goto(URL)
-    expect(page.get_by_role("heading", name="Checkpoint exam")).to_be_visible()
+    expect(page.get_by_role("heading", name=re.compile("^Checkpoint exam"))).to_be_visible()
     contents = page.get_by_role("navigation", name="Table of contents")
-    expect(contents.get_by_role("link", name="Checkpoint exam")).to_be_visible()
+    expect(contents.get_by_role("link", name=re.compile("^Checkpoint.*exam$"))).to_be_visible()

@@ -47,6 +47,8 @@ addEventListener("click", (event) => {
   const term = event.target.closest("a.cv7-term");
   const first = term && term !== shown && event.detail > 0 && pointer === "touch";
   if (first) event.preventDefault();
+  else if (term)
+    document.getElementById(term.hash.slice(1))?.closest("details")?.toggleAttribute("open", true);
   show(first ? term : null);
 });
 addEventListener("keydown", ({ key }) => {
