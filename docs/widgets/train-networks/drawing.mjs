@@ -121,14 +121,22 @@ function closed(line) {
   return `M${x} ${y}l${steps.join(" ")}z`.replaceAll(" -", "-");
 }
 
-/** The points of each class, as lines of no length: with round ends these are dots. */
+/**
+ * The points of each class, as lines of no length: with round ends these are dots. From left to
+ * right, each from the one before, which takes few digits, and the page has them six times.
+ */
 export function dots({ points, labels }) {
   const place = (value) => Math.round(((value + REACH) / (2 * REACH)) * SIDE);
-  const paths = ["", ""];
+  const classes = [[], []];
   for (let i = 0; i < POINTS; i++) {
-    paths[labels[i]] += `M${place(points[i])} ${SIDE - place(points[POINTS + i])}h0`;
+    classes[labels[i]].push([place(points[i]), SIDE - place(points[POINTS + i])]);
   }
-  return paths;
+  return classes.map((all) => {
+    all.sort(([a], [b]) => a - b);
+    const [[x, y]] = all;
+    const steps = all.slice(1).map(([u, v], i) => `m${u - all[i][0]} ${v - all[i][1]}h0`);
+    return `M${x} ${y}h0${steps.join("")}`.replaceAll(" -", "-");
+  });
 }
 
 /**
