@@ -89,6 +89,12 @@ def train_networks(page: Page, widget: Locator) -> None:
     expect(status(widget)).to_contain_text("Done. Step 600 of 600.", timeout=60_000)
 
 
+def spirals_by_depth(page: Page, widget: Locator) -> None:
+    tab_to(page, widget.locator("[name=depth]:checked"))
+    page.keyboard.press("ArrowLeft")
+    expect(widget.locator("[data-caption]").first).to_have_text("Plain: 16.4 % wrong")
+
+
 def race_convolutions(page: Page, widget: Locator) -> None:
     tab_to(page, widget.locator("[name=layer]"))
     page.keyboard.press("End")
@@ -140,6 +146,7 @@ def question(page: Page, widget: Locator) -> None:
 ACTS: dict[str, Callable[[Page, Locator], None]] = {
     "cv7-network-depth": network_depth,
     "cv7-residual-block": residual_block,
+    "cv7-spirals-by-depth": spirals_by_depth,
     "cv7-train-networks": train_networks,
     "cv7-race-convolutions": race_convolutions,
     "cv7-fine-tuning": fine_tuning,

@@ -130,10 +130,6 @@ class DeleteLayer extends Widget {
     this.form.elements.told.textContent = `${sentences.join(". ")}.`;
   }
 
-  part(name, kind) {
-    return this.querySelector(`[data-${name}="${kind}"]`);
-  }
-
   draw(kind, pictures, whole) {
     const slider = this.form.elements[SLIDERS[kind]];
     const index = slider.value - slider.min;

@@ -5,7 +5,7 @@ import { read } from "../shared/url-state.mjs";
 import { Widget } from "../shared/widget.mjs";
 import { bands, dots } from "./drawing.mjs";
 import { STEPS, spirals } from "./model.mjs";
-import { KINDS, caption, draw_map, percent, shows } from "./picture.mjs";
+import { KINDS, caption, percent, recorded, show_run, told } from "./picture.mjs";
 
 const SLUG = "train-networks";
 const SEEDS = 20;
@@ -85,17 +85,13 @@ class TrainNetworks extends Widget {
     this.shown = wanted;
     this.form.elements.told.textContent = usual ? RECORDED : NOTHING;
     for (const kind of KINDS) {
-      const run = runs?.find(
-        (one) => one.depth === depth && one.residual === (kind === "residual"),
-      );
-      this.draw(kind, usual ? run : null, dots(spirals(seed)));
+      this.draw(kind, usual ? recorded(runs, kind, depth) : null, dots(spirals(seed)));
     }
   }
 
   /** For those who listen: what the pictures show now. */
   tell_recorded() {
-    const captions = KINDS.map((kind) => this.part("caption", kind).textContent);
-    if (!this.steps && !this.status.textContent) this.say(`${captions.join(", ")}.`, false, true);
+    if (!this.steps && !this.status.textContent) this.say(told(this), false, true);
   }
 
   // ---- Training ----------------------------------------------------------------------------------
@@ -233,23 +229,10 @@ class TrainNetworks extends Widget {
 
   // ---- Drawing ---------------------------------------------------------------------------------
 
-  part(name, kind) {
-    return this.querySelector(`[data-${name}="${kind}"]`);
-  }
-
   /** A run as recording.mjs tells it, or none; and its points, where they are others. */
   draw(kind, run, points = null) {
     const { depth } = this.settings();
-    const map = this.part("map", kind);
-    draw_map(map, run?.map, points);
-    map.setAttribute(
-      "aria-label",
-      run ? shows(kind, depth, run.error) : `The points that the ${kind} network has to tell apart`,
-    );
-    caption(
-      this.part("caption", kind),
-      run ? `: ${percent(run.error)} wrong` : ": not trained yet",
-    );
+    show_run(this, kind, depth, run, points);
     const fall = this.part("gradients", kind);
     fall.setAttribute("viewBox", fall.getAttribute("viewBox").replace(/\d+$/, depth));
     const lines = bands(run?.gradients ?? "", depth);

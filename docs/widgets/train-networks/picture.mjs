@@ -1,5 +1,5 @@
-// A map on the page: its paths, its words. For the networks in training and for those without a
-// layer.
+// A map on the page: its paths, its words. For the networks in training, for recorded ones and for
+// those without a layer.
 
 import { contours } from "./drawing.mjs";
 
@@ -31,4 +31,28 @@ export function draw_map(svg, map, points = null) {
 /** “<strong>Plain</strong>: …”: the words after the name. */
 export function caption(element, words) {
   element.lastChild.data = words;
+}
+
+/** A run as recording.mjs tells it, or none; and its points, where they are others. */
+export function show_run(widget, kind, depth, run, points = null) {
+  const map = widget.part("map", kind);
+  draw_map(map, run?.map, points);
+  map.setAttribute(
+    "aria-label",
+    run ? shows(kind, depth, run.error) : `The points that the ${kind} network has to tell apart`,
+  );
+  caption(
+    widget.part("caption", kind),
+    run ? `: ${percent(run.error)} wrong` : ": not trained yet",
+  );
+}
+
+/** For those who listen: what the captions say. */
+export function told(widget) {
+  return `${KINDS.map((kind) => widget.part("caption", kind).textContent).join(", ")}.`;
+}
+
+/** The recorded run of this kind and depth. */
+export function recorded(runs, kind, depth) {
+  return runs.find((one) => one.depth === depth && one.residual === (kind === "residual"));
 }
