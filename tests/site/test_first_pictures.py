@@ -43,6 +43,16 @@ def test_captions_and_text_alternatives_say_what_was_recorded(kind: str, residua
     assert values == pytest.approx([*run["at_first_step"], *run["at_last_step"]], rel=0.05)
 
 
+def test_what_the_first_chapter_opens_with_is_so() -> None:
+    page = (ROOT / "docs/chapters/skip-connections.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"<cv7-spirals-by-depth>(.*?)</cv7-spirals-by-depth>", page, re.S)
+    assert "docs/widgets/train-networks/maps.html" in block
+    assert row("recorded", 50, False)["error"] > 5  # torn
+    assert row("recorded", 50, True)["error"] <= 5  # found
+    depths = re.findall(r'value="(\d+)"', shown("spirals-by-depth", "controls"))
+    assert list(map(int, depths)) == sorted({run["depth"] for run in DATA["recorded"]})
+
+
 @pytest.mark.parametrize(("kind", "residual"), KINDS.items())
 def test_bars_lines_and_table_show_each_deletion(kind: str, residual: bool) -> None:
     errors = [left["error"] for left in row("recorded", 20, residual)["without"]]

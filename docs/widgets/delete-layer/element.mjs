@@ -5,7 +5,7 @@ import { read } from "../shared/url-state.mjs";
 import { Widget, set } from "../shared/widget.mjs";
 import { dots } from "../train-networks/drawing.mjs";
 import { spirals } from "../train-networks/model.mjs";
-import { KINDS, caption, draw_map, percent, shows } from "../train-networks/picture.mjs";
+import { KINDS, caption, draw_map, part, percent, shows } from "../train-networks/picture.mjs";
 
 const SLUG = "delete-layer";
 const DEPTH = 20; // of the recorded run
@@ -31,7 +31,7 @@ class DeleteLayer extends Widget {
     this.shown = `recorded ${layer.defaultValue} ${block.defaultValue}`; // as the page has it
     networks.addEventListener("change", () => this.take());
     for (const kind of KINDS) {
-      this.part("bars", kind).addEventListener("click", (event) => this.point(kind, event));
+      part(this, "bars", kind).addEventListener("click", (event) => this.point(kind, event));
     }
     this.leaving = new AbortController();
     const { signal } = this.leaving;
@@ -126,7 +126,7 @@ class DeleteLayer extends Widget {
       if (String(value) !== before[i + 1]) this.draw(KINDS[i], pictures[KINDS[i]], whole);
     });
     this.shown = wanted;
-    const sentences = KINDS.map((kind) => this.part("caption", kind).textContent);
+    const sentences = KINDS.map((kind) => part(this, "caption", kind).textContent);
     this.form.elements.told.textContent = `${sentences.join(". ")}.`;
   }
 
@@ -136,17 +136,17 @@ class DeleteLayer extends Widget {
     const { depth, seed } = this.settings;
     const picture = pictures[index];
     const taken = index ? ` without ${SLIDERS[kind]} ${slider.value}` : ", whole";
-    const map = this.part("map", kind);
+    const map = part(this, "map", kind);
     const error = picture ? `: ${percent(picture.error)} wrong` : ": being computed";
     draw_map(map, picture?.map, whole ? dots(spirals(seed)) : null);
     if (picture)
       map.setAttribute("aria-label", shows(kind, depth, picture.error, index ? `,${taken}` : ""));
-    caption(this.part("caption", kind), `${taken}${error}`);
+    caption(part(this, "caption", kind), `${taken}${error}`);
     this.draw_bars(kind, pictures, slider.max - slider.min, index, whole);
   }
 
   draw_bars(kind, pictures, count, index, whole) {
-    const chart = this.part("bars", kind);
+    const chart = part(this, "bars", kind);
     set(chart.querySelector("[data-chosen]"), {
       x: index - 1,
       visibility: index ? "visible" : "hidden",
@@ -167,7 +167,7 @@ class DeleteLayer extends Widget {
       chart.querySelector("[data-medians]").before(bar);
     }
     caption(
-      this.part("parts", kind),
+      part(this, "parts", kind),
       `${kind === "plain" ? "without layer 2" : "without block 1"} … ${count + (kind === "plain" ? 1 : 0)}`,
     );
   }

@@ -57,11 +57,6 @@ export class Widget extends HTMLElement {
 
   // ---- What it uses ----------------------------------------------------------------------------
 
-  /** What shows this of a plain or a residual network, or of what else there are several. */
-  part(name, kind) {
-    return this.querySelector(`[data-${name}="${kind}"]`);
-  }
-
   /** Set a slider, or a field for a number, to this text; returns a message if it did not fit. */
   fit(control, text) {
     const { value, message } = in_range(text, {

@@ -1,10 +1,7 @@
 // What a plain and a residual network have learned at each depth, as it was recorded. The page comes
-// with the deepest; the others, and what draws them, come with the first hand on the control.
+// with the deepest; the others, and what draws them, come with the first hand on the control. As it
+// opens a page, it is small: it keeps nothing in the address, and takes nothing from widget.mjs.
 
-import { read } from "../shared/url-state.mjs";
-import { Widget } from "../shared/widget.mjs";
-
-const SLUG = "spirals-by-depth";
 const SLIDES = 8; // pixels that a pointer goes sideways before it is no tap any more
 
 let coming = null; // what shows a run, and the recorded ones
@@ -17,58 +14,54 @@ function load() {
   return coming;
 }
 
-class SpiralsByDepth extends Widget {
-  ready() {
-    const { depth } = this.form.elements;
-    this.drawn = this.wanted = depth.value; // as the page has it
+class SpiralsByDepth extends HTMLElement {
+  connectedCallback() {
+    this.form = this.querySelector("form");
+    this.depths = [...this.form.elements.depth];
+    this.drawn = this.depths.find((depth) => depth.defaultChecked).value;
     for (const hand of ["pointerover", "focusin"]) {
       this.form.addEventListener(hand, load, { once: true });
     }
-    const row = this.form.querySelector("fieldset > div");
-    row.addEventListener("pointerdown", ({ clientX }) => (this.pressed = clientX));
-    row.addEventListener("pointermove", (event) => this.slide(row, [...depth], event));
-  }
-
-  restore({ depth }) {
-    const usual = this.choose("depth", depth);
-    return usual ? [`“${depth}” is not on offer: ${usual} is used.`] : [];
+    this.form.addEventListener("input", () => this.update());
+    this.row = this.form.querySelector("fieldset > div");
+    this.row.addEventListener("pointerdown", ({ clientX }) => (this.pressed = clientX));
+    this.row.addEventListener("pointermove", (event) => this.slide(event));
+    if (this.form.elements.depth.value !== this.drawn) this.update(); // somebody was quicker
   }
 
   /** A finger, or a mouse with its button down, goes along the depths as along a slider. */
-  slide(row, depths, { buttons, clientX, pointerId }) {
+  slide({ buttons, clientX, pointerId }) {
     if (!buttons) this.pressed = NaN; // it is only passing
-    if (!row.hasPointerCapture(pointerId)) {
+    if (!this.row.hasPointerCapture(pointerId)) {
       if (!(Math.abs(clientX - this.pressed) >= SLIDES)) return;
-      row.setPointerCapture(pointerId);
+      this.row.setPointerCapture(pointerId);
     }
-    const { left, width } = row.getBoundingClientRect();
-    const at = Math.floor((depths.length * (clientX - left)) / width);
-    const depth = depths[Math.max(0, Math.min(depths.length - 1, at))];
+    const { left, width } = this.row.getBoundingClientRect();
+    const at = Math.floor((this.depths.length * (clientX - left)) / width);
+    const depth = this.depths[Math.max(0, Math.min(this.depths.length - 1, at))];
     if (depth.checked) return;
     depth.focus();
     depth.click();
   }
 
   async update() {
-    const { value } = this.form.elements.depth;
-    if (value === this.wanted) return;
-    this.wanted = value;
+    const { depth: chosen, told } = this.form.elements;
+    const { value } = chosen;
+    const status = this.querySelector("[role=status]");
+    status.textContent = "";
     const loaded = await load();
-    if (value !== this.wanted) return; // it has gone on since
+    if (value !== chosen.value) return; // it has gone on since
     if (!loaded) {
-      this.wanted = this.drawn;
-      this.choose("depth", this.drawn);
-      this.say("The other depths did not arrive. Try again.", true);
+      chosen.value = this.drawn;
+      status.textContent = "The other depths did not arrive. Try again.";
       return;
     }
-    const [{ KINDS, recorded, show_run, told }, { default: runs }] = loaded;
+    const [{ KINDS, recorded, said, show_run }, { default: runs }] = loaded;
     const depth = Number(value);
     for (const kind of KINDS) show_run(this, kind, depth, recorded(runs, kind, depth));
-    this.form.elements.told.textContent = told(this);
+    told.textContent = said(this);
     this.drawn = value;
   }
 }
 
-// Who comes by an address with a depth finds it drawn from the start.
-const first = Object.keys(read(SLUG)).length ? load() : Promise.resolve();
-first.then(() => customElements.define("cv7-spirals-by-depth", SpiralsByDepth));
+customElements.define("cv7-spirals-by-depth", SpiralsByDepth);

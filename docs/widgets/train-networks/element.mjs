@@ -5,7 +5,7 @@ import { read } from "../shared/url-state.mjs";
 import { Widget } from "../shared/widget.mjs";
 import { bands, dots } from "./drawing.mjs";
 import { STEPS, spirals } from "./model.mjs";
-import { KINDS, caption, percent, recorded, show_run, told } from "./picture.mjs";
+import { KINDS, caption, part, percent, recorded, said, show_run } from "./picture.mjs";
 
 const SLUG = "train-networks";
 const SEEDS = 20;
@@ -91,7 +91,7 @@ class TrainNetworks extends Widget {
 
   /** For those who listen: what the pictures show now. */
   tell_recorded() {
-    if (!this.steps && !this.status.textContent) this.say(told(this), false, true);
+    if (!this.steps && !this.status.textContent) this.say(said(this), false, true);
   }
 
   // ---- Training ----------------------------------------------------------------------------------
@@ -233,11 +233,11 @@ class TrainNetworks extends Widget {
   draw(kind, run, points = null) {
     const { depth } = this.settings();
     show_run(this, kind, depth, run, points);
-    const fall = this.part("gradients", kind);
+    const fall = part(this, "gradients", kind);
     fall.setAttribute("viewBox", fall.getAttribute("viewBox").replace(/\d+$/, depth));
     const lines = bands(run?.gradients ?? "", depth);
     fall.querySelectorAll("path").forEach((path, level) => path.setAttribute("d", lines[level]));
-    caption(this.part("norms", kind), run?.gradients ? `, ${norms(run)}` : ": no step yet");
+    caption(part(this, "norms", kind), run?.gradients ? `, ${norms(run)}` : ": no step yet");
   }
 }
 

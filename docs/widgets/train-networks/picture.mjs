@@ -33,23 +33,27 @@ export function caption(element, words) {
   element.lastChild.data = words;
 }
 
+export function part(widget, name, kind) {
+  return widget.querySelector(`[data-${name}="${kind}"]`);
+}
+
 /** A run as recording.mjs tells it, or none; and its points, where they are others. */
 export function show_run(widget, kind, depth, run, points = null) {
-  const map = widget.part("map", kind);
+  const map = part(widget, "map", kind);
   draw_map(map, run?.map, points);
   map.setAttribute(
     "aria-label",
     run ? shows(kind, depth, run.error) : `The points that the ${kind} network has to tell apart`,
   );
   caption(
-    widget.part("caption", kind),
+    part(widget, "caption", kind),
     run ? `: ${percent(run.error)} wrong` : ": not trained yet",
   );
 }
 
 /** For those who listen: what the captions say. */
-export function told(widget) {
-  return `${KINDS.map((kind) => widget.part("caption", kind).textContent).join(", ")}.`;
+export function said(widget) {
+  return `${KINDS.map((kind) => part(widget, "caption", kind).textContent).join(", ")}.`;
 }
 
 /** The recorded run of this kind and depth. */
