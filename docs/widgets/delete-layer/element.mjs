@@ -138,7 +138,7 @@ class DeleteLayer extends Widget {
     const taken = index ? ` without ${SLIDERS[kind]} ${slider.value}` : ", whole";
     const map = part(this, "map", kind);
     const error = picture ? `: ${percent(picture.error)} wrong` : ": being computed";
-    draw_map(map, picture?.map, whole ? dots(spirals(seed)) : null);
+    draw_map(map, picture, whole ? dots(spirals(seed)) : null);
     if (picture)
       map.setAttribute("aria-label", shows(kind, depth, picture.error, index ? `,${taken}` : ""));
     caption(part(this, "caption", kind), `${taken}${error}`);

@@ -16,11 +16,14 @@ export function shows(kind, depth, error, what = "") {
   return `Map of the ${kind} network’s decisions, ${depth} hidden layers${what}: ${regions}, ${percent(error)} of the points wrong`;
 }
 
-/** Draw a map, and its points where they are others; with no map, the points alone. */
-export function draw_map(svg, map, points = null) {
+/**
+ * Draw what has a map, and its points where they are others; with nothing, the points alone. What was
+ * drawn once keeps its areas: a finger that slides to and fro does not wait.
+ */
+export function draw_map(svg, picture, points = null) {
   const [unsure, boundary, sure, rings, holes, dots] = svg.querySelectorAll("path");
-  svg.toggleAttribute("data-empty", !map);
-  const areas = map ? contours(map) : ["", "", ""];
+  svg.toggleAttribute("data-empty", !picture);
+  const areas = picture ? (picture.areas ??= contours(picture.map)) : ["", "", ""];
   [unsure, boundary, sure].forEach((path, i) => path.setAttribute("d", areas[i]));
   if (!points) return;
   rings.setAttribute("d", points[0]);
@@ -40,7 +43,7 @@ export function part(widget, name, kind) {
 /** A run as recording.mjs tells it, or none; and its points, where they are others. */
 export function show_run(widget, kind, depth, run, points = null) {
   const map = part(widget, "map", kind);
-  draw_map(map, run?.map, points);
+  draw_map(map, run, points);
   map.setAttribute(
     "aria-label",
     run ? shows(kind, depth, run.error) : `The points that the ${kind} network has to tell apart`,

@@ -12,8 +12,10 @@ for (const mark of marks) {
 
 function arrange(beside) {
   for (const [note, { mark, home }] of homes) {
-    if (beside) mark.parentElement.after(note);
-    else home.prepend(note);
+    const grid = mark.closest(".grid"); // where each cell has edges of its own
+    if (!beside) home.prepend(note);
+    else if (grid) grid.before(note);
+    else mark.parentElement.after(note);
   }
   document.documentElement.toggleAttribute("data-beside", beside);
 }
