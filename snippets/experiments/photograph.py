@@ -4,7 +4,7 @@ Chosen by rule, not by beauty: the stages whose maps are smaller than any before
 channels that vary most over the picture. Of the first separable convolution, the output that
 varies most, and the three channels that contribute most to it.
 
-    python snippets/experiments/photograph.py             # seconds; writes docs/data/photograph.json
+    python snippets/experiments/photograph.py             # writes docs/data/photograph.json
     python snippets/experiments/photograph.py --smoke     # the same, writes nothing
 """
 
@@ -121,10 +121,10 @@ def results() -> dict[str, Any]:
     }
 
 
-def main() -> None:
+def main(given: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--smoke", action="store_true", help="writes nothing")
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(given)
     found = results()
     if arguments.smoke:
         print(found["guesses"])

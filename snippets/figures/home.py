@@ -20,7 +20,7 @@ from cv7._palette import css
 
 ROOT = Path(__file__).resolve().parents[2]
 HOME = ROOT / "docs/widgets/home"
-NETWORK = "MobileNetV2"
+ENLARGED = 150  # pixels a side; sheets that are smaller are enlarged, and show their pixels
 
 
 def load(name: str) -> Any:
@@ -61,12 +61,8 @@ def stage_cell(stage: dict[str, Any]) -> str:
     )
     label = f"{shown} of the {channels} maps after stage {stage['stage']}, {side} by {side} each"
     below = f"<b>{channels} maps</b> {side}×{side}"
-    sharp = " data-sharp" if side * rows < photo_side() else ""
+    sharp = " data-sharp" if side * rows < ENLARGED else ""
     return cell(picture, label, below, rows, f' data-stage="{stage["stage"]}"{sharp}')
-
-
-def photo_side() -> int:
-    return int(load("photograph")["photo"]["side"]) * 3 // 4
 
 
 def guesses(found: list[dict[str, Any]]) -> str:
@@ -101,13 +97,12 @@ def deeper_html() -> str:
 
 # ---- Lighter: three channels, filtered and mixed -------------------------------------------------
 
-TILE, APART, GAP = 56, 60, 12
-FILTER, AFTER, MIXED = 72, 124, 224  # where columns begin; a filter is half as wide as a tile
-BIG = 112
+TILE, SQUARE, BIG = 60, 12, 112  # of a map, of a filter's ninth, of the mixed map
+FILTERS, AFTER, MIXED = 76, 128, 224  # where columns begin
 
 
 def shade(value: float, most: float) -> str:
-    """White to black as a filter's weight falls; grey is nothing."""
+    """How white: a filter's largest weight is white or, if it is negative, dark; half is zero."""
     return f"{0.5 + value / most / 2:.2f}"
 
 
@@ -128,59 +123,59 @@ def multiplications() -> tuple[int, int]:
     return separable, standard
 
 
+def column(data: str, x: float, count: int) -> str:
+    """Maps below each other, lines of the page's ground between them."""
+    high = TILE * count
+    lines = "".join(f"M{x:g} {TILE * k}h{TILE}" for k in range(1, count))
+    return (
+        f'<rect x="{x:g}" width="{TILE}" height="{high}" data-map-ground=""/>'
+        f"{image(data, TILE, high, (x, 0))}"
+        f'<path d="{lines}" stroke="{css("ground")}" stroke-width="4"/>'
+    )
+
+
 def lighter_html() -> str:
     record = load("photograph")["separable"]
     count = len(record["channels"])
-    high = APART * count - (APART - TILE)
-    middle, centre = (high - BIG) / 2, high / 2
+    high = TILE * count
+    centre, side = high / 2, 3 * SQUARE
     few, many = multiplications()
-    wires, squares, grounds = "", "", ""
+    wires = squares = grounds = ""
     for k, weights in enumerate(record["filters"]):
-        y = APART * k
-        half = y + TILE / 2
-        wires += f"M{TILE + 3} {half:g}h{FILTER - TILE - 6}M{FILTER + 39} {half:g}h10"
-        wires += f"M{AFTER + TILE + 3} {half:g}C{MIXED - 20} {half:g} {MIXED - 24} {centre:g} {MIXED - 4} {centre:g}"
-        squares += filter_squares(weights, FILTER, half - 18, 12)
-        grounds += f"M{FILTER} {half - 18:g}h36v36h-36z"
-    maps = (
-        f"{tiles(record['before'], 0, count)}{tiles(record['after'], AFTER, count)}"
-        f'<rect x="{MIXED}" y="{middle:g}" width="{BIG}" height="{BIG}" data-map-ground=""/>'
-        + image(record["mixed"], BIG, BIG, (MIXED, middle))
-    )
-    quiet = css("quiet")
-    label = (
-        f"Three of 32 maps of the photograph, each filtered with a 3×3 filter of its own; "
-        f"one of the 16 maps that are mixed of all. A pixel takes {few} multiplications, "
-        f"where a standard convolution takes {many:,}"
-    )
+        y = TILE * (k + 0.5)
+        top = y - side / 2
+        wires += f"M{TILE + 3} {y:g}H{FILTERS - 3}M{FILTERS + side + 3} {y:g}H{AFTER - 3}"
+        start, end = AFTER + TILE + 3, MIXED - 3
+        bend = (start + end) / 2
+        wires += f"M{start} {y:g}C{bend:g} {y:g} {bend:g} {centre:g} {end} {centre:g}"
+        grounds += f"M{FILTERS} {top:g}h{side}v{side}h-{side}z"
+        squares += filter_squares(weights, FILTERS, top, SQUARE)
     words = "".join(
         f'<text x="{x:g}" y="{high + 18}">{word}</text>'
-        for x, word in (
-            (TILE / 2, "maps"),
-            (FILTER + 18, "filters"),
-            (AFTER + TILE / 2, "filtered"),
-            (MIXED + BIG / 2, "mixed"),
-        )
+        for word, x in {
+            "maps": TILE / 2,
+            "filters": FILTERS + side / 2,
+            "filtered": AFTER + TILE / 2,
+            "mixed": MIXED + BIG / 2,
+        }.items()
     )
+    label = (
+        "Three of 32 maps of the photograph, each filtered with a 3×3 filter of its own, and one "
+        f"of the 16 maps that are mixed of all. A pixel takes {few} multiplications, where a "
+        f"standard convolution takes {many:,}"
+    )
+    place = f'x="{MIXED}" y="{centre - BIG / 2:g}" width="{BIG}" height="{BIG}"'
     return (
         f'<div class="cv7-picture"><svg viewBox="0 0 {MIXED + BIG} {high + 24}" role="img" '
-        f'aria-label="{label}" font-size="14" text-anchor="middle">'
-        f'{maps}<path d="{wires}" fill="none" stroke="{quiet}"/>'
+        f'aria-label="{label}" font-size="14" text-anchor="middle">\n'
+        f"{column(record['before'], 0, count)}\n{column(record['after'], AFTER, count)}\n"
+        f'<rect {place} data-map-ground=""/>'
+        f"{image(record['mixed'], BIG, BIG, (MIXED, centre - BIG / 2))}\n"
+        f'<path d="{wires}" fill="none" stroke="{css("quiet")}"/>\n'
         f'<path d="{grounds}" fill="{css("header")}"/>'
-        f'<g data-filters="" fill="{css("on-header")}">{squares}</g>'
-        f'<g fill="{css("text")}">{words}</g></svg>'
+        f'<g data-filters="" fill="{css("on-header")}">{squares}</g>\n'
+        f'<g fill="{css("text")}">{words}</g></svg>\n'
         f"<p><b>{few}</b> multiplications a pixel, not <b>{many:,}</b></p></div>\n"
-    )
-
-
-def tiles(data: str, x: float, count: int) -> str:
-    """A column of tiles with gaps: the image is one, so each shows through a window of its own."""
-    high = TILE * count
-    return "".join(
-        f'<svg x="{x:g}" y="{APART * k}" width="{TILE}" height="{TILE}" '
-        f'viewBox="0 {TILE * k} {TILE} {TILE}"><rect width="{TILE}" height="{high}" data-map-ground=""/>'
-        f"{image(data, TILE, high)}</svg>"
-        for k in range(count)
     )
 
 

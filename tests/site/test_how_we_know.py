@@ -21,6 +21,7 @@ CONCLUSIONS = "conclusions"
 # for the spread.
 SPREADS: dict[str, tuple[set[str], str] | str] = {
     "depthwise-separable": "the lowest and the highest of five processes stand beside each result",
+    "photograph": "none, as nothing in it is left to chance",
     "gpu": "the middle half of the rounds stands beside each result",
     "network-depth": ({"error"}, "percentage points of training error"),
     "gradient-flow": ({"mlp", "conv"}, "in the factor per layer"),
