@@ -28,7 +28,8 @@ ROWS = {0: 2, 2: 3, 4: 4, 7: 5, 14: 6}  # by stage how many rows of how many map
 GUESSES = 5
 MIXED = 3  # channels of the separable convolution that are shown
 ENDS = (1, 99)  # percentiles of a map that are drawn black and white
-LOSSY = 56  # maps as large as this, or larger, are compressed with loss
+QUALITY = {0: 7, 2: 7, 4: 16, 7: 30, 14: 0}  # of their compression; 0 is without loss
+HALF = [56, 56]  # of the separable convolution, maps are shown in half their size
 
 
 def shades(maps: Tensor) -> np.ndarray:
@@ -64,8 +65,7 @@ def stage(number: int, maps: Tensor) -> dict[str, Any]:
     channels, side, _ = maps.shape
     rows = ROWS[number]
     shown = varied(maps)[: rows * rows]
-    quality = 15 if side >= LOSSY else 30 if side == 28 else 0
-    image = webp(sheet(shades(maps[shown]), rows), quality=quality)
+    image = webp(sheet(shades(maps[shown]), rows), quality=QUALITY[number])
     return {"stage": number, "side": side, "channels": channels, "shown": shown, "maps": image}
 
 
@@ -80,15 +80,18 @@ def separable(maps: Tensor, block: torch.nn.Module) -> dict[str, Any]:
     convolution, statistics = depthwise[0], depthwise[1]
     scale = statistics.weight / (statistics.running_var + statistics.eps).sqrt()
     filters = (convolution.weight[:, 0] * scale[:, None, None])[channels]
-    halved = [functional.resize(m, [56, 56], antialias=True) for m in (maps, filtered[0])]
-    before, after = (webp(sheet(shades(m[channels]), 1), quality=20) for m in halved)
+    taken = maps[channels], filtered[0, channels], mixed[[output]]
+    before, after, mix = (
+        webp(sheet(shades(functional.resize(m, HALF, antialias=True)), 1), quality=10)
+        for m in taken
+    )
     return {
         "channels": channels,
         "filters": [[round(float(v), 4) for v in f.flatten()] for f in filters],
         "before": before,
         "after": after,
         "output": output,
-        "mixed": webp(shades(mixed[[output]])[0], quality=12),
+        "mixed": mix,
     }
 
 
@@ -114,7 +117,7 @@ def results() -> dict[str, Any]:
     best = [int(i) for i in sure.argsort(descending=True)[:GUESSES]]
     names = WEIGHTS.meta["categories"]
     return {
-        "photo": {"side": len(seen), "image": webp(seen, quality=38)},
+        "photo": {"side": len(seen), "image": webp(seen, quality=26)},
         "stages": stages,
         "guesses": [{"name": names[i], "percent": round(100 * float(sure[i]), 2)} for i in best],
         "separable": pair,

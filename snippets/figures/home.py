@@ -60,7 +60,7 @@ def stage_cell(stage: dict[str, Any]) -> str:
         f'<path d="{lines}"/>'
     )
     label = f"{shown} of the {channels} maps after stage {stage['stage']}, {side} by {side} each"
-    below = f"<b>{channels} maps</b> {side}×{side}"
+    below = f"<b>{shown} of {channels} maps</b> {side}×{side}"
     sharp = " data-sharp" if side * rows < ENLARGED else ""
     return cell(picture, label, below, rows, f' data-stage="{stage["stage"]}"{sharp}')
 

@@ -42,7 +42,7 @@ def test_the_strip_has_the_photograph_and_the_maps_of_each_stage() -> None:
         assert (
             label == f"{tiles} of the {channels} maps after stage {number}, {side} by {side} each"
         )
-        assert below == f"<b>{channels} maps</b> {side}×{side}"
+        assert below == f"<b>{tiles} of {channels} maps</b> {side}×{side}"
         assert bool(sharp) == (side <= 28)  # what is enlarged has its pixels seen
     # Lines between the tiles: as many rows and columns as there are.
     for stage, (wide, lines) in zip(
