@@ -103,8 +103,8 @@ replace(pages, TABLES, table);
 replace(of_kind(/\.css$/), /table:not\(\[class\]\)/g, "table.cv7-table");
 
 // Our own comments are for whoever edits the style sheet.
-replace(["assets/cv7.css"], /\s*\/\*.*?\*\//gs, "");
-replace(["assets/cv7.css", "assets/mathjax.css"], /\s*\n\s*/g, "\n");
+replace(["assets/cv7.css", "assets/home.css"], /\s*\/\*.*?\*\//gs, "");
+replace(["assets/cv7.css", "assets/home.css", "assets/mathjax.css"], /\s*\n\s*/g, "\n");
 if (process.argv[3] !== "files") {
   for (const name of of_kind(/^(?:assets|widgets)\/.*\.mjs$/)) {
     const { code } = await minify(texts.get(name), { module: true });

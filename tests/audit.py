@@ -105,7 +105,8 @@ SHIFTS = """
 """
 # No faster than widgets come alive below the screen: readers are slower than that.
 SCROLL = """async () => {
-    const below = (element) => element.getBoundingClientRect().top < 1.9 * innerHeight;
+    const below = (element) => element.checkVisibility() // what is folded waits for its reader
+        && element.getBoundingClientRect().top < 1.9 * innerHeight;
     const patience = (done) => setTimeout(done, 20_000); // for one that fails
     for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight / 2) {
         scrollTo({ top: y, behavior: "instant" });

@@ -7,8 +7,8 @@ Where the lecture has it otherwise, a page says so with a footnote that is named
 The note itself is written here, from docs/data/claims.json, the one home of what we found. Its
 title is the first sentence of what is true. A claim that repeats another one is answered by the
 other one's note, where that stands on the same page; on another page by a note of its own, which
-says what is true of the other one where nothing is recorded for itself. On wide screens notes.mjs
-moves the notes into the margin.
+says what is true of the other one where nothing is recorded for itself. On wide screens its
+title stands in the margin, too, and notes.mjs brings the note to its mark.
 """
 
 import re
@@ -28,6 +28,15 @@ MARK = re.compile(r"\[\^((?:hero|skip|dw|tl|sel|sum|ref|ex)[\w-]*?\d[\w-]*)\]")
 TITLE = re.compile(r"(?P<title>.+?(?<!\bal)\.)(?: (?=[^\da-z])(?P<rest>.*)|$)", re.S)
 LINK = re.compile(r"\]\((?!https?:)([^)#]*)")
 LIST = re.compile(r'<div class="footnote">.*?</ol>\s*</div>', re.S)
+TITLED = re.compile(
+    r'<li id="fn:([\w-]+)">\s*<details class="correction">\s*<summary>(.*?)</summary>'
+)
+MARKED = re.compile(r'<sup id="fnref\d*:([\w-]+)"><a class="footnote-ref"[^>]*>(\d+)</a></sup>')
+GRID = re.compile(r'<div class="grid cards">.*?</div>', re.S)
+# Screen readers hear the note itself; the search finds it there, too.
+BESIDE = (
+    '<small class="cv7-beside" data-note="{}" aria-hidden="true" data-search-exclude>{} {}</small>'
+)
 FOLDED = """<details class="cv7-notes">
 <summary>Where the lecture says otherwise: {count} notes</summary>
 <p>This page follows <a href="{lecture}">a lecture</a>. Each mark in the text has its note here:
@@ -78,6 +87,7 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
             )
     repeats = {c: r for c in claims if (r := checked[c].get("repeats")) in claims}
     markdown = MARK.sub(lambda m: f"[^{repeats.get(m[1], m[1])}]", markdown)
+    markdown = re.sub(rf"({MARK.pattern})\1+", r"\1", markdown)  # one mark leads to one note
     notes = [
         note(claim, [c for c, head in repeats.items() if head == claim], checked)
         for claim in claims
@@ -90,7 +100,24 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
 
 
 def on_page_content(html: str, page: Any, files: Any, **_: Any) -> str:
-    """The list is folded: a mark leads to its note, and opens it."""
+    """The list is folded: a mark leads to its note. Its title stands in the margin."""
+    titles = dict(TITLED.findall(html))
+
+    def beside(match: re.Match[str]) -> str:
+        title = titles.pop(match[1], "")  # beside its first mark
+        return BESIDE.format(match[1], match[2], title) if title else ""
+
+    def behind(match: re.Match[str]) -> str:  # cells have edges of their own
+        return match[0] + "".join(map(beside, MARKED.finditer(match[0])))
+
+    def marked(match: re.Match[str]) -> str:
+        return match[0] + beside(match)
+
+    start, parts = 0, []
+    for grid in GRID.finditer(html):
+        parts += [MARKED.sub(marked, html[start : grid.start()]), behind(grid)]
+        start = grid.end()
+    html = "".join(parts) + MARKED.sub(marked, html[start:])
 
     def folded(match: re.Match[str]) -> str:
         lecture = files.get_file_from_path("about/lecture.md").url_relative_to(page.file)

@@ -18,13 +18,20 @@ sys.path.insert(0, str(ROOT))  # a hook is loaded by its path; this finds its ne
 PACE = 200  # words a minute
 VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
 UNREAD = {"button", "form", "pre", "script", "style", "svg", "template"}
-UNREAD_CLASSES = {"arithmatex", "cv7-progress", "cv7-question", "cv7-widget", "cv7-words"}
+UNREAD_CLASSES = {
+    "arithmatex",
+    "cv7-beside",
+    "cv7-progress",
+    "cv7-question",
+    "cv7-widget",
+    "cv7-words",
+}
 HEADING = re.compile(r"h[1-6]")
 WORD = re.compile(r"\S*\w\S*")
-LABEL = ' <small class="cv7-exam" data-search-exclude>exam</small>'
+LABEL = '\u00a0<small class="cv7-exam" data-search-exclude>exam</small>'
 LINE = '<div class="cv7-progress"><p>'  # of question_forms.py
 EXPLAINED = (
-    "The opening and the sections marked “exam”: what the lecture’s main claims and the "
+    "The opening and the sections marked ◆: what the lecture’s main claims and the "
     f"checkpoint’s questions need. Minutes are words at {PACE} a minute, without what is folded."
 )
 
@@ -55,7 +62,7 @@ class Words(HTMLParser):
         self.open.append((tag, read))
 
     def handle_endtag(self, tag: str) -> None:
-        while self.open and self.open.pop()[0] != tag:
+        while tag not in VOID and self.open and self.open.pop()[0] != tag:
             pass
 
     def handle_data(self, data: str) -> None:

@@ -89,7 +89,7 @@ def deeper_html() -> str:
     parts = drawn("train-networks", 0, runs)
     figures = "".join(
         f"<div>{map_svg(kind, shows(kind, FIRST, run['error']), paths, parts['dots'])}"
-        f"<p><b>{kind.title()}</b>: {percent(run['error'])} wrong</p></div>"
+        f'<p><b class="{kind}">{kind.title()}</b>: {percent(run["error"])} wrong</p></div>'
         for kind, run, paths in zip(KINDS, runs, parts["maps"], strict=True)
     )
     return f'<div class="cv7-picture cv7-two">{figures}</div>\n'
@@ -182,7 +182,7 @@ def lighter_html() -> str:
 # ---- Borrowed: accuracy against images -----------------------------------------------------------
 
 CURVES = {  # by strategy its words and its role
-    "C": ("borrowed, fine-tuned", "trained"),
+    "C": ("borrowed, all trained", "trained"),
     "A": ("borrowed, frozen", "frozen"),
     "from scratch": ("from scratch", "violet"),
 }

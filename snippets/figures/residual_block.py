@@ -200,10 +200,10 @@ def results_html() -> str:
     parts, labels = first["part"], first["labels"]
     arrived, plain = (chain["gradients"][0] for chain in chains)
     caption = (
-        f"<strong>Exact arithmetic.</strong> Every F is the line F′·x + {OFFSET:g}; wires are as wide "
-        "as their gradient, up to a limit. "
-        f"With F′ = {slope:g}, {arrived:.4g} arrives at the input, {terms[0]:g} of it past every F; "
-        f"without shortcuts {plain:.4g}. Squares: the F that a path takes."
+        f"<strong>Exact arithmetic.</strong> Every F is the line F′·x + {OFFSET:g}; wires are as "
+        f"wide as their gradient, up to a limit. With F′ = {slope:g}, {arrived:.4g} arrives at the "
+        f"input, {terms[0]:g} of it past every F; without shortcuts {plain:.4g}. Squares: the F "
+        "that a path takes."
     )
     return f"""<figure>
 {chains_svg(parts, labels["chains"])}

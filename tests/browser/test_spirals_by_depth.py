@@ -171,7 +171,7 @@ def test_it_is_all_on_the_first_screen_of_a_phone(page: Page) -> None:
     assert plain["y"] == residual["y"]
     for target in widget.locator("label").all():
         assert min(box(target)["width"], box(target)["height"]) >= 44
-    link = page.locator("article p a", has_text="Train it yourself").first
+    link = page.locator("article p a", has_text="train them yourself").first
     assert box(link)["y"] + box(link)["height"] <= PHONE["height"]
     link.click()
     expect(page.get_by_role("heading", name="Train it yourself")).to_be_in_viewport()

@@ -68,7 +68,8 @@ def word(role: str, text: str = "word") -> str:
 
 
 def formula(role: str) -> str:
-    return typeset(rf"\class{{{role}}}{{x}}", False)
+    # A letter that pages have: of others the site has no glyph.
+    return typeset(rf"\class{{{role}}}{{\mathbf{{x}}}}", False)
 
 
 def swatch(role: str) -> str:

@@ -17,7 +17,7 @@ HOME = ROOT / "docs/widgets/home"
 PHOTOGRAPH = json.loads((ROOT / "docs/data/photograph.json").read_text(encoding="utf-8"))
 TRANSFER = json.loads((ROOT / "docs/data/transfer-learning.json").read_text(encoding="utf-8"))
 RECORDED = json.loads((ROOT / "docs/data/train-networks-recorded.json").read_text(encoding="utf-8"))
-STRATEGIES = {"C": "fine-tuned", "A": "frozen", "from scratch": "from scratch"}
+STRATEGIES = {"C": "all trained", "A": "frozen", "from scratch": "from scratch"}
 IMAGES = [25, 100, 250, 1000]
 
 
@@ -68,7 +68,7 @@ def test_the_spirals_are_those_of_the_first_chapter(kind: str, residual: bool) -
     drawing = rf'<svg class="cv7-map" data-map="{kind}".*?</svg>'
     assert re.findall(drawing, html) == re.findall(drawing, chapter) != []
     (run,) = (r for r in RECORDED["recorded"] if (r["depth"], r["residual"]) == (50, residual))
-    assert f"<b>{kind.title()}</b>: {run['error']:.1f} % wrong" in html
+    assert f'<b class="{kind}">{kind.title()}</b>: {run["error"]:.1f} % wrong' in html
 
 
 def test_filters_are_those_of_the_network() -> None:

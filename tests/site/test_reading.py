@@ -42,6 +42,7 @@ def test_the_path_is_the_opening_and_what_is_marked_up_to_the_next_heading() -> 
         "<details><summary>Title</summary><p>{}</p></details>",
         "<details open><summary>T</summary><details><summary>T</summary>{}</details></details>",
         "<pre><code>{}</code></pre>",
+        "<details><summary>T</summary><p>a<br />{}</p></details>",
         '<span class="arithmatex">{}</span>',
         '<div class="cv7-widget"><p>{}</p></div>',
         '<div class="cv7-question"><form>{}</form></div>',

@@ -1,40 +1,49 @@
-// On wide screens each correction stands in the margin, beside the words that it is about, and
-// unfolds there. On phones, on paper and without JavaScript they are a list at the page's end.
+// A mark brings its note to where it stands, unfolded, and sends it home again; on wide screens the
+// title in the margin does so, too. Without JavaScript, a mark leads to the list at the page's end.
 
-const wide = matchMedia("(min-width: 60em)");
-const marks = [...document.querySelectorAll(".footnote-ref")];
-const noted = (mark) => document.getElementById(decodeURIComponent(mark.hash.slice(1)));
-const homes = new Map();
-for (const mark of marks) {
-  const note = noted(mark)?.querySelector(":scope > details");
-  if (note && !homes.has(note)) homes.set(note, { mark, home: note.parentElement });
+const away = new Map(); // notes that stand at their marks, by the list items that are their homes
+
+const title = (home) => document.querySelector(`[data-note="${home.id.slice("fn:".length)}"]`);
+
+function bring(mark, home) {
+  const note = home.querySelector("details");
+  const beside = title(home);
+  const place = mark.closest(".grid") ?? mark.parentElement; // a cell of a grid is narrow
+  (beside?.checkVisibility() ? beside : place).after(note);
+  if (beside) beside.hidden = true;
+  away.set(home, { note, mark });
+  note.open = true;
+  note.scrollIntoView({ block: "nearest" });
 }
 
-function arrange(beside) {
-  for (const [note, { mark, home }] of homes) {
-    const grid = mark.closest(".grid"); // where each cell has edges of its own
-    if (!beside) home.prepend(note);
-    else if (grid) grid.before(note);
-    else mark.parentElement.after(note);
-  }
-  document.documentElement.toggleAttribute("data-beside", beside);
+function send_home(home) {
+  const { note } = away.get(home);
+  away.delete(home);
+  note.open = false;
+  home.prepend(note);
+  const beside = title(home);
+  if (beside) beside.hidden = false;
 }
 
-/** The note that a mark leads to is opened where it is. */
-for (const mark of marks) {
-  mark.addEventListener("click", (event) => {
-    const note = [...homes].find(([, { home }]) => home === noted(mark))?.[0];
-    if (!note) return;
-    note.open = !wide.matches || !note.open;
-    if (!wide.matches) {
-      document.querySelector(".cv7-notes").open = true;
-      return;
-    }
-    event.preventDefault();
-    note.scrollIntoView({ block: "nearest" });
-  });
-}
-wide.addEventListener("change", () => arrange(wide.matches));
-addEventListener("beforeprint", () => arrange(false));
-addEventListener("afterprint", () => arrange(wide.matches));
-if (wide.matches) arrange(true);
+addEventListener("click", (event) => {
+  const name = event.target.closest("[data-note]")?.dataset.note;
+  const mark = name
+    ? document.querySelector(`.footnote-ref[href="#fn:${name}"]`)
+    : event.target.closest(".footnote-ref");
+  if (!mark) return;
+  event.preventDefault();
+  const home = document.getElementById(decodeURIComponent(mark.hash.slice(1)));
+  const before = away.get(home)?.mark;
+  if (before) send_home(home);
+  if (before !== mark) bring(mark, home);
+});
+
+// Folded by its own title, it goes, too.
+addEventListener(
+  "toggle",
+  ({ target }) => {
+    for (const [home, { note }] of away) if (note === target && !note.open) send_home(home);
+  },
+  true,
+);
+addEventListener("beforeprint", () => [...away.keys()].forEach(send_home));
