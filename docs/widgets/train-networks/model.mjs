@@ -4,6 +4,11 @@
 // A matrix of activations has a row for each feature and a column for each point, and lies in a
 // typed array row by row. All arrays are made once: a training step allocates nothing. The loops
 // take several rows at a time, which is what makes them fast; the mathematics stands above each.
+//
+// Every browser gives the same digits, as all operations are those that IEEE 754 fixes to the last
+// bit, in a fixed order. Math.exp and the like, and **, are not: see exact.mjs.
+
+import { cosine, exp, log, log1p, sine } from "./exact.mjs";
 
 export const WIDTH = 16;
 export const POINTS = 256;
@@ -25,15 +30,15 @@ export function randomNumbers(seed) {
     state = (state + 0x6d2b79f5) >>> 0;
     let t = Math.imul(state ^ (state >>> 15), state | 1);
     t = (t + Math.imul(t ^ (t >>> 7), t | 61)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+    return ((t ^ (t >>> 14)) >>> 0) / 0x100000000;
   };
 }
 
 /** Normally distributed numbers, from two uniform ones each (Box and Muller). */
 export function normalNumbers(random) {
   return () => {
-    const radius = Math.sqrt(-2 * Math.log(1 - random()));
-    return radius * Math.cos(2 * Math.PI * random());
+    const radius = Math.sqrt(-2 * log(1 - random()));
+    return radius * cosine(random());
   };
 }
 
@@ -46,10 +51,10 @@ export function spirals(seed, noise = 0.02) {
   for (let i = 0; i < POINTS; i++) {
     labels[i] = i % CLASSES;
     const along = random();
-    const angle = 2 * Math.PI * along + Math.PI * labels[i];
+    const turns = along + labels[i] / CLASSES;
     const radius = 0.1 + 0.9 * along;
-    points[i] = radius * Math.cos(angle) + noise * normal();
-    points[POINTS + i] = radius * Math.sin(angle) + noise * normal();
+    points[i] = radius * cosine(turns) + noise * normal();
+    points[POINTS + i] = radius * sine(turns) + noise * normal();
   }
   return { points, labels };
 }
@@ -232,7 +237,7 @@ export class Network {
     for (let i = start; i < end; i++) sum += z[i];
     const mean = sum / (end - start);
     let squares = 0;
-    for (let i = start; i < end; i++) squares += (z[i] - mean) ** 2;
+    for (let i = start; i < end; i++) squares += (z[i] - mean) * (z[i] - mean);
     this.means[l][f] = mean;
     this.inverses[l][f] = 1 / Math.sqrt(squares / (end - start) + EPSILON);
   }
@@ -244,8 +249,8 @@ export class Network {
     for (let i = 0; i < batch; i++) {
       const difference = scores[i] - scores[batch + i];
       const wrong = labels[i] === 0 ? -difference : difference; // the other class's lead
-      loss += wrong > 0 ? wrong + Math.log1p(Math.exp(-wrong)) : Math.log1p(Math.exp(wrong));
-      const share = 1 / (1 + Math.exp(-wrong)) / batch; // the other class's probability
+      loss += wrong > 0 ? wrong + log1p(exp(-wrong)) : log1p(exp(wrong));
+      const share = 1 / (1 + exp(-wrong)) / batch; // the other class's probability
       scores[i] = labels[i] === 0 ? -share : share;
       scores[batch + i] = -scores[i];
     }
@@ -318,7 +323,8 @@ export class Network {
   gradientNorms(into) {
     this.layers.forEach((layer, l) => {
       let squares = 0;
-      for (let w = layer.weights; w < layer.scales; w++) squares += this.gradient[w] ** 2;
+      for (let w = layer.weights; w < layer.scales; w++)
+        squares += this.gradient[w] * this.gradient[w];
       into[l] = Math.sqrt(squares);
     });
     return into;
@@ -337,6 +343,8 @@ export class Training {
     this.labels = new Uint8Array(BATCH);
     this.first = new Float64Array(this.network.parameters.length); // running means of the
     this.second = new Float64Array(this.network.parameters.length); // gradient and its square
+    this.power1 = 1;
+    this.power2 = 1;
     this.steps = 0;
     this.loss = NaN;
   }
@@ -367,7 +375,7 @@ export class Training {
     this.#next();
     this.loss = this.network.backward(this.x, this.labels, BATCH);
     const progress = this.steps / STEPS;
-    const rate = (OPTIMISERS[this.optimiser] * (1 + Math.cos(Math.PI * progress))) / 2;
+    const rate = (OPTIMISERS[this.optimiser] * (1 + cosine(progress / 2))) / 2;
     this.steps += 1;
     if (this.optimiser === "Adam") this.#adam(rate);
     else this.#momentum(rate);
@@ -384,8 +392,10 @@ export class Training {
 
   #adam(rate) {
     const { parameters, gradient } = this.network;
-    const first = 1 - BETA1 ** this.steps;
-    const second = 1 - BETA2 ** this.steps;
+    this.power1 *= BETA1; // of as many factors as steps
+    this.power2 *= BETA2;
+    const first = 1 - this.power1;
+    const second = 1 - this.power2;
     for (let i = 0; i < parameters.length; i++) {
       const g = gradient[i];
       this.first[i] = BETA1 * this.first[i] + (1 - BETA1) * g;
@@ -421,7 +431,7 @@ export class Training {
       }
       const scores = this.network.forward(x, batch, true);
       for (let i = 0; i < batch; i++) {
-        into[from + i] = Math.round(255 / (1 + Math.exp(scores[i] - scores[batch + i])));
+        into[from + i] = Math.round(255 / (1 + exp(scores[i] - scores[batch + i])));
       }
     }
     return into;

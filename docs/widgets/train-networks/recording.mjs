@@ -2,6 +2,7 @@
 // a layer is taken out. The page's first pictures are recorded with this in Node, the reader's own
 // are made with it in worker.mjs.
 
+import { exp, log } from "./exact.mjs";
 import { STEPS, Training } from "./model.mjs";
 
 export const SIZE = 48; // points along a side of a map
@@ -10,7 +11,7 @@ export const SIZE = 48; // points along a side of a map
 const COLUMNS = 45;
 export const EDGES = [
   ...new Set(
-    Array.from({ length: COLUMNS + 1 }, (_, i) => Math.round((STEPS + 1) ** (i / COLUMNS))),
+    Array.from({ length: COLUMNS + 1 }, (_, i) => Math.round(exp((log(STEPS + 1) * i) / COLUMNS))),
   ),
 ];
 
@@ -44,7 +45,7 @@ export class Recorded extends Training {
     if (within === 1) this.sums.fill(0);
     let levels = "";
     norms.forEach((norm, l) => {
-      this.sums[l] += Math.log10(norm || 1e-30);
+      this.sums[l] += log(norm || 1e-30) / Math.LN10;
       levels += level(this.sums[l] / within); // of the geometric mean
     });
     this.columns[column] = levels;
