@@ -3,6 +3,7 @@
 import json
 import re
 
+import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from ..conftest import ROOT
@@ -144,18 +145,26 @@ def test_steps_pauses_and_settings(page: Page) -> None:
     expect(seed).to_have_value("999")
 
 
-def test_at_fifty_layers_the_plain_network_fails_and_the_residual_one_learns(page: Page) -> None:
-    visit(page, "?train-networks.seed=1")
+def test_at_fifty_layers_training_ends_as_recorded_one_fails_and_one_learns(page: Page) -> None:
+    visit(page)
+
+    def shown() -> list[str]:
+        norms = page.locator(f"{WIDGET} [data-norms]").all_inner_texts()
+        labels = page.locator(f"{WIDGET} [data-map]").evaluate_all(
+            "(all) => all.map((map) => map.getAttribute('aria-label'))"
+        )
+        return [*captions(page), *norms, *labels, *drawn(page)]
+
+    before = shown()
     button(page, "Train both").focus()
     page.keyboard.press("Enter")
     expect(status(page)).to_contain_text("Done. Step 600 of 600.", timeout=PATIENCE)
+    assert shown() == before  # maps, gradients and all that is said of them
     said = re.search(r"plain ([\d.]+) %, residual ([\d.]+) %", status(page).inner_text())
     assert said
     assert float(said[1]) > 5
     assert float(said[2]) <= 5
     for kind in ("plain", "residual"):
-        label = page.locator(f'{WIDGET} [data-map="{kind}"]').get_attribute("aria-label") or ""
-        assert "of the points wrong" in label
         lines = page.locator(f'{WIDGET} [data-gradients="{kind}"] path')
         paths = lines.evaluate_all("(all) => all.map((path) => path.getAttribute('d')).join('')")
         assert sum(int(rows) for rows in re.findall(r"v(\d+)", paths)) == 37 * 50  # all are filled
@@ -168,15 +177,37 @@ def test_at_fifty_layers_the_plain_network_fails_and_the_residual_one_learns(pag
     page.wait_for_url("**/summary/**")
 
 
-def test_twenty_seeds_reproduce_the_table(page: Page) -> None:
-    visit(page, "?train-networks.depth=5")
+@pytest.mark.parametrize("depth", [20, 30, 50])
+def test_every_digit_is_the_same_in_this_browser(page: Page, depth: int) -> None:
+    """Node recorded these runs. (Firefox and Safari are not tested here.)"""
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    visit(page)
+    module = next(url for url in asked if "train-networks/recording" in url)
+    for residual in (False, True):
+        (kept,) = (
+            run
+            for run in RECORDED["recorded"]
+            if (run["depth"], run["residual"]) == (depth, residual)
+        )
+        settings = {"depth": depth, "residual": residual, "batchNorm": True, "optimiser": "SGD"}
+        found = page.evaluate(
+            "async ([url, ...asked]) => (await import(url)).recorded(...asked)",
+            [module, {**settings, "seed": 0}, "without" in kept],
+        )
+        assert found == kept
+
+
+@pytest.mark.parametrize("depth", [5, pytest.param(30, marks=pytest.mark.night)])
+def test_twenty_seeds_reproduce_the_table(page: Page, depth: int) -> None:
+    visit(page, f"?train-networks.depth={depth}")
     more(page)
     button(page, "Train with 20 seeds").click()
     expect(status(page)).to_contain_text("20 of 20 done", timeout=PATIENCE)
     text = status(page).inner_text()
     page.goto("deeper/depth-in-numbers/")
     table = page.get_by_role("table", name="SGD, with BatchNorm")
-    row = table.get_by_role("row", name=re.compile(r"^5\b"))
+    row = table.get_by_role("row", name=re.compile(rf"^{depth}\b"))
     plain, plain_median, residual, residual_median = row.get_by_role("cell").all_inner_texts()
     assert f"plain {plain} (median {plain_median} % wrong)" in text
     assert f"residual {residual} (median {residual_median} % wrong)" in text

@@ -11,6 +11,7 @@ import {
   randomNumbers,
   spirals,
 } from "../../docs/widgets/train-networks/model.mjs";
+import * as exact from "../../docs/widgets/train-networks/exact.mjs";
 import { SIDE, bands, contours, dots } from "../../docs/widgets/train-networks/drawing.mjs";
 import { EDGES, SIZE, Recorded, recorded } from "../../docs/widgets/train-networks/recording.mjs";
 
@@ -39,6 +40,64 @@ test("one step of every setting agrees with torch to 1e-5", () => {
       const score = network.scores[i < 4 ? i : POINTS + i - 4];
       assert.ok(Math.abs(score - value) < 1e-5 * Math.max(1, Math.abs(value)), "a score");
     });
+  }
+});
+
+test("functions of our own are as precise as those of Math", () => {
+  const random = randomNumbers(5);
+  const close = (got, value, most) => assert.ok(Math.abs(got - value) <= most, `${got}, ${value}`);
+  for (let i = 0; i < 20000; i++) {
+    const turns = 4 * random() - 2;
+    // The angle is rounded once more for Math.
+    close(exact.sine(turns), Math.sin(2 * Math.PI * turns), 2e-15);
+    close(exact.cosine(turns), Math.cos(2 * Math.PI * turns), 2e-15);
+    const x = 1400 * random() - 700;
+    for (const power of [x, x / 700]) close(exact.exp(power) / Math.exp(power), 1, 4e-16);
+    const share = 1 - random();
+    for (const value of [share, 10 ** (x / 10)]) {
+      close(exact.log(value), Math.log(value), 1e-15 * Math.abs(Math.log(value)));
+    }
+    for (const value of [share, share * 1e-9]) {
+      close(exact.log1p(value), Math.log1p(value), 1e-15 * Math.log1p(value));
+    }
+  }
+  const ends = [Infinity, -Infinity, NaN].map(exact.exp);
+  assert.deepEqual(ends, [Infinity, 0, NaN]);
+  assert.deepEqual([Infinity, 1, 0, -1, NaN].map(exact.log), [Infinity, 0, -Infinity, NaN, NaN]);
+  assert.deepEqual([0, 0.25, -0.25, 0.75, 1].map(exact.sine), [0, 1, -1, -1, 0]);
+});
+
+test("functions of our own give these bits, in Node as elsewhere", () => {
+  const bits = (value) => {
+    const view = new DataView(new ArrayBuffer(8));
+    view.setFloat64(0, value);
+    return view.getBigUint64(0).toString(16);
+  };
+  for (const [name, x, wanted] of [
+    ["sine", 0.1, "3fe2cf2304755a5e"],
+    ["sine", 1.4, "3fe2cf2304755a62"],
+    ["cosine", 0.7, "bfd3c6ef372fe954"],
+    ["exp", -20, "3e21b48655f37267"],
+    ["exp", 1, "4005bf0a8b14576a"], // the last bit is another in Math
+    ["exp", 30, "42a370470aec28ec"],
+    ["log", 0.001, "c01ba18a998fffa0"],
+    ["log", 0.7, "bfd6d3c324e13f4f"],
+    ["log1p", 1e-9, "3e112e0be801f1d9"],
+    ["log1p", 1, "3fe62e42fefa39ef"],
+  ]) {
+    assert.equal(bits(exact[name](x)), wanted, `${name} of ${x}`);
+  }
+});
+
+test("what is recorded uses nothing that engines may round differently", () => {
+  const fixed = "PI SQRT2 SQRT1_2 LN10 abs floor imul max min round sqrt".split(" ");
+  for (const name of ["exact", "model", "recording"]) {
+    const file = new URL(`../../docs/widgets/train-networks/${name}.mjs`, import.meta.url);
+    const code = readFileSync(file, "utf-8").replace(/\/\*\*[^]*?\*\/|\/\/.*/g, "");
+    assert.doesNotMatch(code, /\*\*/, name);
+    for (const [, used] of code.matchAll(/\bMath\.?(\w*)/g)) {
+      assert.ok(fixed.includes(used), `Math.${used} in ${name}.mjs`);
+    }
   }
 });
 
