@@ -1,7 +1,6 @@
 """Nine recipes and the gradient’s factor per layer, every seed a mark, from measured data."""
 
 import json
-from itertools import pairwise
 from math import log10
 from pathlib import Path
 from typing import Any
@@ -12,26 +11,30 @@ from chart import text
 from cv7._palette import css
 
 ROOT = Path(__file__).resolve().parents[2]
-# Families in the data: their names, colours, and marks as ends of a line without length.
+# Families in the data: their names and colours, and their marks as ends of a line without length.
 FAMILIES = {
-    "mlp": ("fully connected", "violet", "round", 3.6),
-    "conv": ("convolution", "amber", "square", 2.8),
+    "mlp": ("fully connected", "violet", "round", 9),
+    "conv": ("convolution", "amber", "square", 7.5),
 }
-ROWS = {  # recipes in the data, their names, and the roles of the two networks compared
-    "sigmoid, PyTorch default": ("sigmoid, default", ""),
-    "sigmoid, Xavier": ("sigmoid, Xavier", ""),
-    "tanh, PyTorch default": ("tanh, default", ""),
-    "tanh, Xavier": ("tanh, Xavier", ""),
-    "ReLU, PyTorch default": ("ReLU, default", ""),
-    "ReLU, He": ("ReLU, He", ""),
-    "ReLU + BN, He": ("+ BatchNorm: plain network", "plain"),
-    "ReLU + BN, He, residual": ("+ shortcuts: residual network", "residual"),
-    "ReLU, He, residual": ("shortcuts, no BatchNorm", ""),
+# Recipes in the data, how far they are built on the one above, their names, and the roles of the
+# two networks compared.
+ROWS = {
+    "sigmoid, PyTorch default": (0, "sigmoid, default", ""),
+    "sigmoid, Xavier": (0, "sigmoid, Xavier", ""),
+    "tanh, PyTorch default": (0, "tanh, default", ""),
+    "tanh, Xavier": (0, "tanh, Xavier", ""),
+    "ReLU, PyTorch default": (0, "ReLU, default", ""),
+    "ReLU, He": (0, "ReLU, He", ""),
+    "ReLU + BN, He": (1, "+ BatchNorm:", "plain"),
+    "ReLU + BN, He, residual": (2, "+ shortcuts:", "residual"),
+    "ReLU, He, residual": (1, "+ shortcuts only", ""),
 }
-LOW, HIGH = 0.1, 1.5
-TICKS = (0.1, 0.2, 0.5, 1)
-STEP = 30  # from row to row
-LANE, APART = 3, 2.6  # from a row’s middle to a family’s first mark; from one to the next
+LOW, HIGH = 0.1, 2
+TICKS = (0.1, 0.2, 0.5, 1, 2)
+LEFT, RIGHT = 198, 350  # of the axis, right of the names
+TOP, STEP = 44, 28  # of the first row; from row to row
+LANES = {"mlp": -6, "conv": 6}  # from a row’s middle
+INDENT, FIRST = 14, 4  # of the names
 
 
 def factors() -> Any:
@@ -39,76 +42,78 @@ def factors() -> Any:
 
 
 def area() -> chart.Axes:
-    top = 34
     return chart.Axes(
-        chart.Scale(log10(LOW), log10(HIGH), 12, 350),
-        chart.Scale(len(ROWS) - 0.5, -0.5, top + STEP * len(ROWS), top),
+        chart.Scale(log10(LOW), log10(HIGH), LEFT, RIGHT),
+        chart.Scale(len(ROWS) - 0.5, -0.5, TOP + STEP * len(ROWS), TOP),
     )
-
-
-def marks(family: str, runs: list[float], number: int, axes: chart.Axes) -> str:
-    """A line without length, of which only the ends show, for each run, the smallest first.
-
-    Runs hardly differ, so each mark stands a little lower than the one before.
-    """
-    xs = sorted(axes.x(log10(run)) for run in runs)
-    below = LANE if family == "conv" else -LANE - APART * (len(xs) - 1)
-    way = f"M{xs[0]:g} {axes.y(number) + below:g}h0" + "".join(
-        f"m{after - before:.3g} {APART}h0" for before, after in pairwise(xs)
-    )
-    return f'<path data-family="{family}" d="{way}"/>'
 
 
 def legend() -> list[str]:
     parts = []
-    for x, (name, colour, cap, width) in zip((18, 160), FAMILIES.values(), strict=True):
+    for x, (name, colour, cap, width) in zip((12, 156), FAMILIES.values(), strict=True):
         parts.append(
-            f'<path d="M{x:g} 13h0" stroke="{css(colour)}" stroke-linecap="{cap}" '
-            f'stroke-width="{2.4 * width:g}"/>'
+            f'<path d="M{x:g} 11h0" stroke="{css(colour)}" stroke-linecap="{cap}" '
+            f'stroke-width="{width:g}"/>'
         )
-        parts.append(f'<text x="{x + 9:g}" y="18">{name}</text>')
+        parts.append(f'<text x="{x + 9:g}" y="16">{name}</text>')
     return parts
+
+
+def branches(axes: chart.Axes) -> str:
+    """A hook from the recipe that one is built on to each that adds something."""
+    hooks, latest = "", {}
+    for number, (depth, _, _) in enumerate(ROWS.values()):
+        latest[depth] = number
+        if depth:
+            x = FIRST + INDENT * (depth - 1) + 4
+            start = axes.y(latest[depth - 1]) + 9
+            hooks += f"M{x:g} {start:g}V{axes.y(number):g}h7"
+    return hooks
+
+
+def marks(family: str, data: Any, axes: chart.Axes) -> str:
+    """A mark for each run, all of a recipe on one line and seen through each other."""
+    _, colour, cap, width = FAMILIES[family]
+    ways = "".join(
+        f'<path d="M{axes.x(log10(run)):g} {axes.y(number) + LANES[family]:g}h0"/>'
+        for number, recipe in enumerate(ROWS)
+        for run in sorted(data[family][recipe])
+    )
+    return (
+        f'<g data-family="{family}" stroke="{css(colour)}" stroke-linecap="{cap}" '
+        f'stroke-width="{width:g}" stroke-opacity=".5">{ways}</g>'
+    )
 
 
 def svg() -> str:
     data, axes = factors(), area()
     top, bottom = axes.y.end, axes.y.start
-    grid = "".join(f"M{axes.x(log10(tick)):g} {top:g}V{bottom:g}" for tick in TICKS[:-1])
+    grid = "".join(f"M{axes.x(log10(tick)):g} {top:g}V{bottom:g}" for tick in TICKS)
+    rows = "".join(f"M{FIRST} {axes.y(number + 0.5):g}H{RIGHT}" for number in range(len(ROWS) - 1))
     one = axes.x(0)
     parts = [
-        f'<path d="{grid}" stroke="{css("grid")}"/>',
-        f'<path data-one="" d="M{one:g} {top - 6:g}V{bottom:g}" stroke="{css("text")}" '
-        'stroke-width="1.5"/>',
+        f'<path d="M{LEFT} {top:g}H{one:g}V{bottom:g}H{LEFT}z" fill="{css("box")}"/>',
+        f'<path d="{grid}{rows}" stroke="{css("grid")}"/>',
+        f'<path d="{branches(axes)}" fill="none" stroke="{css("quiet")}"/>',
+        f'<path data-one="" d="M{one:g} {top - 4:g}V{bottom:g}" stroke="{css("text")}" '
+        'stroke-width="2"/>',
         f'<g fill="{css("text")}">',
         *legend(),
     ]
-    for number, (recipe, (name, role)) in enumerate(ROWS.items()):
-        runs = [run for family in FAMILIES for run in data[family][recipe]]
-        y = axes.y(number) + 5
-        # Where there is room: right of marks that are far left, otherwise left of them.
-        left, right = axes.x(log10(min(runs))), axes.x(log10(max(runs)))
-        end = min(left, one) - 9
-        place = f'x="{right + 9:g}"' if left < 130 else f'x="{end:g}" text-anchor="end"'
-        parts.append(
-            f'<text {place} y="{y:g}"'
-            + (f' font-weight="700" fill="{css(role)}"' if role else "")
-            + f">{name}</text>"
-        )
+    for number, (depth, name, role) in enumerate(ROWS.values()):
+        network = f' <tspan font-weight="700" fill="{css(role)}">{role}</tspan>' if role else ""
+        x = FIRST + INDENT * depth + (2 if depth else 0)
+        parts.append(f'<text x="{x:g}" y="{axes.y(number) + 5:g}">{name}{network}</text>')
     parts.append("</g>")
-    for family, (_, colour, cap, width) in FAMILIES.items():
-        parts.append(
-            f'<g stroke="{css(colour)}" stroke-linecap="{cap}" stroke-width="{width:g}" '
-            'stroke-opacity=".8">'
-        )
-        for number, recipe in enumerate(ROWS):
-            parts.append(marks(family, data[family][recipe], number, axes))
-        parts.append("</g>")
-    parts += [text(axes.x(log10(tick)), bottom + 18, f"{tick:g}", colour="quiet") for tick in TICKS]
-    parts.append(text(4, bottom + 38, "← vanishes", anchor="start"))
-    parts.append(text(356, bottom + 38, "grows →", anchor="end"))
+    parts += [marks(family, data, axes) for family in FAMILIES]
+    parts += [text(axes.x(log10(tick)), bottom + 17, f"{tick:g}", colour="quiet") for tick in TICKS]
+    parts.append(text(356, top - 8, "1: unchanged", anchor="end"))
+    parts.append(text(FIRST, bottom + 17, "factor per layer (log)", anchor="start"))
+    parts.append(text(LEFT, bottom + 36, "← shrinks", anchor="start"))
+    parts.append(text(357, bottom + 36, "grows →", anchor="end"))
     body = "\n".join(parts)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 360 {bottom + 44:g}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 360 {bottom + 42:g}" '
         f'class="cv7-chart" {axes.data} font-family="system-ui, sans-serif" font-size="14">\n'
         f"{body}\n</svg>\n"
     )

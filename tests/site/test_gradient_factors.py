@@ -30,14 +30,11 @@ def row(pixel: float) -> int:
 
 
 def marks(family: str) -> list[tuple[float, float]]:
-    """Where the marks of a family stand, in pixels, row by row."""
+    """Where the marks of a family stand, in pixels."""
     found = []
-    for path in SVG.iterfind(f".//{NAMESPACE}path[@data-family='{family}']"):
-        x = y = 0.0
-        for how, right, down in re.findall(r"([Mm])([-\d.]+) ([-\d.]+)h0", path.get("d", "")):
-            x = float(right) + (x if how == "m" else 0)
-            y = float(down) + (y if how == "m" else 0)
-            found.append((x, y))
+    for path in SVG.iterfind(f".//{NAMESPACE}g[@data-family='{family}']/{NAMESPACE}path"):
+        (place,) = re.findall(r"^M([\d.]+) ([\d.]+)h0$", path.get("d", ""))
+        found.append((float(place[0]), float(place[1])))
     return found
 
 
@@ -60,21 +57,20 @@ def test_the_line_stands_at_one_and_the_ticks_where_they_say() -> None:
     ticks = [
         text for text in SVG.findall(f"{NAMESPACE}text") if re.match(r"[\d.]+$", text.text or "")
     ]
-    assert len(ticks) == 4
+    assert len(ticks) == 5
     for tick in ticks:
         assert factor(float(tick.get("x", "nan"))) == pytest.approx(
             float(tick.text or ""), rel=0.002
         )
+    said = [text.text or "" for text in SVG.findall(f"{NAMESPACE}text")]
+    assert any("(log)" in one for one in said)
+    assert "1: unchanged" in said
 
 
 def test_families_differ_in_shape_and_colour_as_the_legend_says() -> None:
     looks = {}
     for family, (_, cap) in FAMILIES.items():
-        (group,) = [
-            one
-            for one in SVG.iterfind(f"{NAMESPACE}g")
-            if one.find(f"*[@data-family='{family}']") is not None
-        ]
+        (group,) = SVG.iterfind(f"{NAMESPACE}g[@data-family='{family}']")
         looks[family] = group.get("stroke"), group.get("stroke-linecap")
         assert looks[family][1] == cap
     assert len(set(looks.values())) == len({colour for colour, _ in looks.values()}) == 2
@@ -93,9 +89,15 @@ def test_families_differ_in_shape_and_colour_as_the_legend_says() -> None:
     assert said == {name: looks[family] for family, (name, _) in FAMILIES.items()}
 
 
-def test_names_stand_in_the_rows_of_their_recipes_and_within_the_picture() -> None:
+def test_names_stand_in_one_column_left_of_the_axis_in_the_rows_of_their_recipes() -> None:
     (group,) = [one for one in SVG.iterfind(f"{NAMESPACE}g") if one.get("fill") == css("text")]
-    names = [name for name, _ in gradient_factors.ROWS.values()]
-    placed = {text.text: text for text in group.iterfind(f"{NAMESPACE}text")}
+    names = [text for text in group.iterfind(f"{NAMESPACE}text") if float(text.get("y", "0")) > 40]
+    assert [" ".join("".join(one.itertext()).split()) for one in names] == [
+        f"{name} {role}".strip() for _, name, role in gradient_factors.ROWS.values()
+    ]
+    start = float((SVG.get("data-x") or "").split()[2])
     for number, name in enumerate(names):
-        assert row(float(placed[name].get("y", "nan")) - 5) == number
+        assert row(float(name.get("y", "nan")) - 5) == number
+        assert float(name.get("x", "nan")) < start / 4
+        for network in name.iterfind(f"{NAMESPACE}tspan"):
+            assert network.get("fill") == css(network.text or "")
