@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BLOCKS, OFFSET = 3, 0.5  # F(x) = slope * x + OFFSET in each block
 TOP, APART = 44, 86
 ROWS = [TOP + APART * k for k in range(BLOCKS + 1)]
-LANE, BYPASS, PLAIN = 86, 152, 292
+LANE, BYPASS, PLAIN = 80, 138, 292
 # From the top of a block down.
 SPLIT, F_TOP, F_END, PLUS, RELU, END = 8, 16, 36, 53, 70, 82
 
@@ -138,6 +138,11 @@ def chains_svg(parts: Parts, label: str) -> str:
     added = [words(f"residual-f-{k}", LANE - 32, ROWS[k - 1] + 31, parts) for k, _ in rows[1:]]
     added += [fixed(LANE - 10, 32, "signal ↓"), fixed(PLAIN - 10, 32, "↓")]
     marks.append(group(added, fill=quiet, text_anchor="end"))
+    marks.append(
+        group(
+            [fixed(190, 14, "width: the gradient")], fill=quiet, font_size=12, text_anchor="middle"
+        )
+    )
     heads = [fixed(BYPASS + 12, 32, "gradient ↑"), fixed(PLAIN + 10, 32, "↑")]
     for k, _ in rows[1:]:
         passed = part(f'tspan fill="{css("residual")}"', f"residual-by-text-{k}", parts)
@@ -171,6 +176,9 @@ def paths_svg(parts: Parts, label: str) -> str:
         part(f'path fill="none" stroke="{blue}" stroke-width="2"', "icons-by", parts),
         part(f'path fill="{quiet}"', "icons-via", parts),
         group([*others, fixed(326, 164, "total")], fill=quiet, text_anchor="middle"),
+        f'<path d="M280 110v1.5h8v10h-8v1.5" fill="none" stroke="{blue}" stroke-width="2"/>',
+        f'<path d="M276.5 134h7v7h-7zM279.5 131h1v13h-1z" fill="{quiet}"/>',
+        group([fixed(293, 121, "past F"), fixed(293, 142, "through F")], fill=text, font_size=12),
         group([first, total], fill=blue, text_anchor="middle"),
         group(shares, fill=text, text_anchor="middle"),
     ]
@@ -199,17 +207,18 @@ def results_html() -> str:
     first = drawn("residual-block", at, *chains, paths, terms, ROWS)
     parts, labels = first["part"], first["labels"]
     arrived, plain = (chain["gradients"][0] for chain in chains)
-    caption = (
-        f"<strong>Exact arithmetic.</strong> Every F is the line F′·x + {OFFSET:g}; wires are as "
-        f"wide as their gradient, up to a limit. With F′ = {slope:g}, {arrived:.4g} arrives at the "
-        f"input, {terms[0]:g} of it past every F; without shortcuts {plain:.4g}. Squares: the F "
-        "that a path takes."
+    rule = f"<strong>F(x) = F′·x + {OFFSET:g}</strong> in every block"
+    first_frame = (
+        "<strong>Exact arithmetic.</strong> Wires are as wide as their gradient, up to a limit. "
+        f"With F′ = {slope:g}, {arrived:.4g} arrives at the input, {terms[0]:g} of it past "
+        f"every F; without shortcuts {plain:.4g}."
     )
     return f"""<figure>
+<figcaption>{rule}</figcaption>
 {chains_svg(parts, labels["chains"])}
 {paths_svg(parts, labels["paths"])}
 </figure>
-<p>{caption}</p>
+<p>{first_frame}</p>
 """
 
 

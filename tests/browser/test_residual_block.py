@@ -58,7 +58,7 @@ def test_its_first_frame_is_cv7s_and_the_bypass_carries_the_gradient(page: Page)
 
 def test_one_steps_forward_and_back_by_buttons_and_keys(page: Page) -> None:
     widget = visit(page)
-    back, forward = (widget.get_by_role("button", name=n) for n in ("Back", "Start over"))
+    back, forward = (widget.get_by_role("button", name=n) for n in ("Back", "Step through"))
     forward.press("Enter")
     expect(back).to_have_attribute("aria-disabled", "true")
     forward = widget.get_by_role("button", name="Next step")
@@ -91,6 +91,7 @@ def test_one_steps_forward_and_back_by_buttons_and_keys(page: Page) -> None:
     expect(widget.locator("output[name=step-value]")).to_have_text("0 of 6")
     expect(back).to_be_focused()
     widget.get_by_role("slider", name="Step").press("End")
+    expect(widget.get_by_role("button", name="Step through")).to_be_visible()
     widget.get_by_role("slider", name="Step").press("ArrowLeft")
     widget.get_by_role("slider", name="Step").press("ArrowLeft")
     expect(readout).to_contain_text("back through block 3")
@@ -102,7 +103,9 @@ def test_a_slope_of_minus_one_cancels_every_bypass(page: Page) -> None:
     expect(widget.locator("[data-part=residual-gradient-0]")).to_have_text("0")
     readout = widget.locator("output[name=readout]")
     expect(readout).to_contain_text("F cancels the bypass")
-    expect(readout).to_contain_text("(−1)³ = −1 arrives")
+    expect(readout).to_contain_text("Residual: (1 − 1)³ = 0: F")
+    expect(readout).to_contain_text("Plain: (−1)³ = −1: shortcuts are not always better.")
+    expect(widget.locator("output[name=slope-value]")).to_have_text("−1.0")
     expect(widget.locator("[data-part=total]")).to_have_text("= 0")
     expect(
         page.get_by_role("img", name="8 paths, added up: 1, −1, −1, −1, 1, 1, 1, −1; = 0")
@@ -126,6 +129,13 @@ def test_a_shut_relu_stops_the_gradient_on_the_bypass_too(page: Page) -> None:
     widget = visit(page, "?residual-block.relu=perhaps")
     expect(widget.locator("[role=status]")).to_contain_text("“perhaps” is not on: off is used.")
     expect(widget.get_by_role("checkbox")).not_to_be_checked()
+
+
+def test_the_numbers_of_the_first_frame_are_told_where_it_does_not_move(page: Page) -> None:
+    sentence = visit(page).locator("p", has_text="arrives at the input")
+    expect(sentence).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(sentence).to_be_visible()
 
 
 @pytest.mark.browser_context_args(viewport={"width": 390, "height": 844})

@@ -54,7 +54,7 @@ class ResidualBlock extends Widget {
     this.chains.setAttribute("aria-label", labels.chains);
     this.paths.setAttribute("aria-label", labels.paths);
     back.setAttribute("aria-disabled", step === 0); // it keeps the focus
-    next.textContent = step === 2 * blocks ? "Start over" : "Next step";
+    next.textContent = step === 2 * blocks ? "Step through" : "Next step";
     readout.textContent = describe(at, ...chains);
   }
 }
@@ -82,7 +82,10 @@ function describe({ input, step, slope, offset, relu }, residual, plain) {
   if (k === 0) {
     first = `(1 ${added(slope, gradient_text)})³ = ${here.leaves} arrives`;
     second = `${within(slope)}³ = ${there.leaves} arrives`;
-    if (slope === -1) first += ": F cancels the bypass";
+    if (slope === -1) {
+      first = "(1 − 1)³ = 0: F cancels the bypass";
+      second = "(−1)³ = −1: shortcuts are not always better";
+    }
   }
   if (here.shut) first = "0, for a ReLU is shut, and the bypass leads into it";
   if (there.shut) second = "0, for a ReLU is shut";

@@ -95,7 +95,7 @@ export class Widget extends HTMLElement {
    * its lower end the word that data-least has for it.
    */
   spell({ name, min, step, valueAsNumber, dataset: { shown = "#", spoken = shown, least } }) {
-    const number = valueAsNumber.toFixed(step.split(".")[1]?.length ?? 0);
+    const number = valueAsNumber.toFixed(step.split(".")[1]?.length ?? 0).replace("-", "−");
     const words = (text) =>
       least && valueAsNumber === Number(min) ? least : text.replaceAll("#", number);
     this.form.elements[`${name}-value`].textContent = words(shown);
