@@ -164,16 +164,18 @@ def sketch(
     label: str,
     *,
     across: Callable[[float], float] | None = None,
+    below: float | None = None,
 ) -> str:
     """What a reader draws with, over a chart of these axes: docs/widgets/shared/sketch.mjs.
 
     A line for each role, with what invites to draw it, and a point at each of the places, of
-    which the first is given; `across` says where they are if the axis is not straight. Nothing of
-    it shows before the script is there.
+    which the first is given; `across` says where they are if the axis is not straight; dots
+    lead up to each as far as `below`. Nothing of it shows before the script is there.
     """
     left, right, bottom, top = area.x.start, area.x.end, area.y.start, area.y.end
     xs = [round((across or area.x)(place), 1) for place in places]
-    ways = "".join(f"M{x:g} {top:g}V{bottom:g}" for x in xs[1:])
+    until = area.y(below if below is not None else area.y.high)
+    ways = "".join(f"M{x:g} {until:g}V{bottom:g}" for x in xs[1:])
     parts = [
         f'<rect x="{left:g}" y="{top:g}" width="{right - left:g}" height="{bottom - top:g}" '
         'fill="transparent"/>',
@@ -187,8 +189,10 @@ def sketch(
         )
         y = top + 0.4 * (bottom - top)
         parts.append(
-            f'<text data-hint="{name}" y="{y:g}" text-anchor="middle" fill="{css("text")}">'
-            f"{words}</text>"
+            f'<g data-hint="{name}"><rect x="{left + 10:g}" y="{y - 16:g}" '
+            f'width="{right - left - 12:g}" height="{20 * hint.count(chr(10)) + 22:g}" '
+            f'fill="{css("ground")}"/><text y="{y:g}" text-anchor="middle" fill="{css("text")}">'
+            f"{words}</text></g>"
         )
     parts.append(
         f'<path data-way="" d="M{start + 12:g} {bottom - 9:g}q30 -30 62 -31m-8 -5l9 5l-8 6" '

@@ -26,7 +26,8 @@ SHOWN = {  # recipes in docs/data/gradient-flow.json and their short names
 
 
 DRAWN = (4, *range(8, 65, 8))  # depths of the reader's points; the first is given
-GUESSING = {"first-case": 50, "training-error": 90}  # percent wrong: two spirals, ten digits
+NAMED = {("training-error", "plain"): 48}  # where a name stands, if not at its curve’s end
+CHANCE = {"first-case": 50, "training-error": 90}  # percent wrong: two spirals, ten digits
 
 
 def load(slug: str) -> Any:
@@ -52,12 +53,16 @@ def mark(kind: str, x: float, y: float) -> str:
 
 
 def curves(name: str, area: chart.Axes, series: dict[str, list[Point]]) -> list[str]:
-    """What guessing comes to, and a curve for each network, with bars from lowest to highest."""
-    y, dots = area.y(GUESSING[name]), ' stroke-dasharray="1 4" stroke-width="1.5"'
+    """What chance comes to, and a curve for each network, with bars from lowest to highest."""
+    y, dots = area.y(CHANCE[name]), ' stroke-dasharray="1 4" stroke-width="1.5"'
     parts = [
         chart.line((area.x.start, y), (area.x.end, y), colour="quiet", extra=dots),
         text(
-            area.x.start + 4, y + 16, f"guessing: {GUESSING[name]}", anchor="start", colour="quiet"
+            area.x.start + 4,
+            y - 4,
+            f"chance: {CHANCE[name]} % wrong",
+            anchor="start",
+            colour="quiet",
         ),
     ]
     for kind, rows in series.items():
@@ -73,10 +78,11 @@ def curves(name: str, area: chart.Axes, series: dict[str, list[Point]]) -> list[
             bar = f'<line x1="{x:g}" y1="{area.y(low):g}" x2="{x:g}" y2="{area.y(high):g}"/>'
             parts[-1] += bar + mark(kind, x, y) + "</g>"
         x, y = points[-1]
-        parts.append(
-            f'<text x="{x - 8:g}" y="{y - (7 if kind == "residual" else 14):g}" '
-            f'text-anchor="end" stroke="none">{kind}</text>'
-        )
+        y -= 7 if kind == "residual" else 10
+        if (name, kind) in NAMED:  # beside the upper end of a bar, clear of those that follow
+            depth = NAMED[name, kind]
+            x, y = next((area.x(d), area.y(high) + 11) for d, _, _, high in rows if d == depth)
+        parts.append(f'<text x="{x - 8:g}" y="{y:g}" text-anchor="end" stroke="none">{kind}</text>')
         parts.append("</g>")
     return parts
 
@@ -162,6 +168,7 @@ def drawing_board() -> str:
         DRAWN,
         "Your line: training images wrong at eight depths. Up and down arrows move a point, left "
         "and right arrows go to the next.",
+        below=CHANCE["training-error"],
     )
 
 

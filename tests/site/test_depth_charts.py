@@ -77,11 +77,11 @@ def test_the_first_case_is_told_in_words_too() -> None:
 
 
 @pytest.mark.parametrize(("figure", "classes"), [("first-case", 2), ("training-error", 10)])
-def test_guessing_is_said_and_drawn(figure: str, classes: int) -> None:
+def test_chance_is_said_and_drawn(figure: str, classes: int) -> None:
     svg = charts()[figure]
     guess = 100 - 100 / classes
-    assert network_depth.GUESSING[figure] == guess
-    assert f"guessing: {guess:g}" in [text.text for text in svg.iter(f"{NAMESPACE}text")]
+    assert network_depth.CHANCE[figure] == guess
+    assert f"chance: {guess:g} % wrong" in [text.text for text in svg.iter(f"{NAMESPACE}text")]
     dotted = [one for one in svg.findall(f"{NAMESPACE}line") if one.get("stroke-dasharray")]
     assert [value(one.get("y1"), svg.get("data-y")) for one in dotted] == pytest.approx(
         [guess], abs=0.06
