@@ -144,11 +144,12 @@ def gradients_html() -> str:
             f'{kind} network’s layers at each step; the caption has those at the corners">'
             f'<g transform="translate(.5)">{lines}</g></svg>'
             f'<p class="cv7-ticks" aria-hidden="true">{ticks}<span>600</span></p>'
+            '<p class="cv7-ticks cv7-axis" aria-hidden="true">training step (log)</p>'
         )
         caption = f"<strong>{kind.title()}</strong>, {norms(run)}"
         figures.append(figure(svg, caption, "norms", kind))
     return (
-        '<p class="cv7-legend">Size of each layer’s gradient, from step 1 to step 600:</p>\n'
+        '<p class="cv7-legend">Norm of each layer’s gradient:</p>\n'
         '<p class="cv7-ramp"><span>10<sup>−4</sup></span><span>1</span>'
         "<span>10<sup>4</sup></span></p>\n"
         f'<div class="cv7-pair">\n{side("first → last layer")}' + "".join(figures) + "</div>\n"
@@ -198,9 +199,10 @@ def bars_html() -> str:
         errors = [picture["error"] for picture in run["without"]]
         middle = medians(SHORTENED, kind == "residual")
         chosen = index_of(kind, TAKEN_OUT[kind])
+        out = ' data-out=""'
         bars = "".join(
             f'<rect x="{i + 0.15:g}" y="{100 - error:.4g}" width=".7" height="{error:.4g}" '
-            f'data-part="{i}"/>'
+            f'data-part="{i}"{out if i == chosen else ""}/>'
             for i, error in enumerate(errors)
         )
         line = "".join(f"M{i + 0.02:g} {100 - value:.4g}h.96" for i, value in enumerate(middle))
@@ -218,9 +220,11 @@ def bars_html() -> str:
         caption = f"without {first} … {last}"
         figures.append(figure(svg, caption, "parts", kind))
     return (
-        f'<div class="cv7-pair">\n{side("0 → 100 % wrong")}' + "".join(figures) + "</div>\n"
-        '<p class="cv7-legend">A bar for each that is taken out of this run; lines across: '
-        "medians of twenty seeds.</p>\n"
+        '<p class="cv7-legend">Points wrong without each:</p>\n'
+        '<div class="cv7-pair">\n<p class="cv7-scale" aria-hidden="true"><span>100 %</span>'
+        "<span>50</span><span>0</span></p>\n" + "".join(figures) + "</div>\n"
+        '<p class="cv7-legend"><span class="cv7-median">Median of twenty seeds.</span> Taken '
+        "out: what entered it goes on to the next. The first layer stays: it changes the shape.</p>\n"
     )
 
 

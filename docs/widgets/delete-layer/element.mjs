@@ -151,7 +151,13 @@ class DeleteLayer extends Widget {
       x: index - 1,
       visibility: index ? "visible" : "hidden",
     });
-    if (!whole) return;
+    if (whole) this.draw_all(kind, chart, pictures, count);
+    for (const bar of chart.querySelectorAll("[data-part]")) {
+      bar.toggleAttribute("data-out", Number(bar.dataset.part) === index - 1);
+    }
+  }
+
+  draw_all(kind, chart, pictures, count) {
     chart.setAttribute("viewBox", `0 0 ${count} 100`);
     chart
       .querySelector("[data-grid]")
@@ -159,6 +165,7 @@ class DeleteLayer extends Widget {
     // The medians are those of other runs with twenty layers.
     const same = !this.yours || (this.settings.depth === DEPTH && usual(this.settings));
     set(chart.querySelector("[data-medians]"), { visibility: same ? "visible" : "hidden" });
+    this.querySelector(".cv7-median").hidden = !same;
     chart.querySelectorAll("[data-part]").forEach((bar) => bar.remove());
     for (let i = 0; i < count; i++) {
       const error = pictures[i + 1]?.error ?? 0;

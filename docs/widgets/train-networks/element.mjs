@@ -10,7 +10,7 @@ import { KINDS, caption, part, percent, recorded, said, show_run } from "./pictu
 const SLUG = "train-networks";
 const SEEDS = 20;
 const LEARNED = 0.05; // a run has succeeded with at most this share of the points wrong
-const RECORDED = "Recorded: seed 0 after 600 steps. “Train both” shows how it comes to this.";
+const RECORDED = "Recorded: seed 0 after 600 steps. “Train both” shows how.";
 const NOTHING = "Not trained yet with these settings: “Train both”.";
 
 let runs = null; // the recorded ones, once they are here
