@@ -18,8 +18,18 @@ function load(element) {
   });
 }
 
+/** Whoever is quicker brings it at once; what a button was pressed for is done when it is there. */
+function hurried({ currentTarget: element, target, type }) {
+  if (element.matches(":defined")) return;
+  load(element);
+  const pressed = target.closest("button, [type=radio]");
+  if (type !== "click" || !pressed) return;
+  customElements.whenDefined(element.localName).then(() => pressed.click());
+}
+
 for (const element of document.querySelectorAll(":not(:defined)")) {
   if (!element.localName.startsWith("cv7-")) continue;
+  for (const hand of ["pointerdown", "focusin", "click"]) element.addEventListener(hand, hurried);
   if ("everywhere" in element.dataset) load(element);
   else observer.observe(element);
 }

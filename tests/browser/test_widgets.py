@@ -95,7 +95,8 @@ def tells(widget: Locator, slider: Locator, its: dict[str, str], value: float) -
     """The slider stands there, and says so to everyone."""
     decimals = len(its["step"].partition(".")[2])
     assert float(slider.input_value()) == pytest.approx(value), its["name"]
-    text, spoken = (its[key].replace("#", f"{value:.{decimals}f}") for key in ("shown", "spoken"))
+    number = f"{value:.{decimals}f}".replace("-", "−")
+    text, spoken = (its[key].replace("#", number) for key in ("shown", "spoken"))
     if its["least"] and value == float(its["min"]):
         text = spoken = its["least"]
     expect(widget.locator(f"output[name={its['name']}-value]")).to_have_text(text)
@@ -192,6 +193,31 @@ def test_it_comes_alive_in_place_and_answers_mouse_and_keys(page: Page, slug: st
     report(differences("a reload", left, alive(page, slug).evaluate(SNAPSHOT)))
     for slider, its in sliders(widget):
         tells(widget, slider, its, float(its["max"]) - float(its["step"]))
+
+
+@pytest.mark.parametrize("key", [None, "Enter"])
+def test_a_button_pressed_before_its_widget_is_alive_is_not_lost(
+    page: Page, key: str | None
+) -> None:
+    widget, script = held(page, "residual-block")
+    button = widget.get_by_role("button", name="Step through")
+    for _ in range(2):
+        if key:
+            button.press(key)
+        else:
+            button.click()
+    script.continue_()
+    alive(page, "residual-block")
+    expect(widget.locator("output[name=step-value]")).to_have_text("1 of 6")
+
+
+def test_a_hand_brings_what_the_browser_has_not_brought(page: Page) -> None:
+    page.add_init_script("IntersectionObserver.prototype.observe = () => {}")
+    page.goto(HOMES["train-networks"])
+    widget = page.locator("cv7-train-networks")
+    widget.locator("[name=depth][value='5']").click()
+    expect(widget.locator("[data-caption]").first).to_have_text("Plain: 0.0 % wrong")
+    expect(widget.locator("[name=depth]:checked")).to_have_value("5")
 
 
 def out_of_range(html: str) -> dict[str, tuple[str, str, str]]:
