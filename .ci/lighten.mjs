@@ -112,6 +112,18 @@ if (process.argv[3] !== "files") {
   }
 }
 
+// What every page runs comes in one file, each part in a block of its own: one request, and one and
+// a half kilobytes less.
+if (process.argv[3] !== "files") {
+  const each = /<script src="[^"]*assets\/([\w-]+)\.mjs" type="module">/g;
+  const parts = [...texts.get("index.html").matchAll(each)].map((match) => match[1]);
+  const blocks = parts.map((part) => `{${texts.get(`assets/${part}.mjs`)}}`);
+  texts.set("assets/page.mjs", blocks.join("\n"));
+  const of = (part) => `(<script src="[^"]*assets/)${part}(\\.mjs" type="module"></script>)\\s*`;
+  replace(pages, RegExp(of(parts[0])), "$1page$2");
+  for (const part of parts.slice(1)) replace(pages, RegExp(of(part)), "");
+}
+
 // Templates leave half a page’s lines empty and indent the others; and a figure that stands in a page
 // finds that page’s colours, so that it needs none of its own.
 const AS_IT_IS = /<(pre|textarea|script|style)\b.*?<\/\1>/gs;

@@ -26,7 +26,6 @@ SHOWN = {  # recipes in docs/data/gradient-flow.json and their short names
 
 
 DRAWN = (4, *range(8, 65, 8))  # depths of the reader's points; the first is given
-NAMED = {("training-error", "plain"): 48}  # where a name stands, if not at its curve’s end
 CHANCE = {"first-case": 50, "training-error": 90}  # percent wrong: two spirals, ten digits
 
 
@@ -78,11 +77,10 @@ def curves(name: str, area: chart.Axes, series: dict[str, list[Point]]) -> list[
             bar = f'<line x1="{x:g}" y1="{area.y(low):g}" x2="{x:g}" y2="{area.y(high):g}"/>'
             parts[-1] += bar + mark(kind, x, y) + "</g>"
         x, y = points[-1]
-        y -= 7 if kind == "residual" else 10
-        if (name, kind) in NAMED:  # beside the upper end of a bar, clear of those that follow
-            depth = NAMED[name, kind]
-            x, y = next((area.x(d), area.y(high) + 11) for d, _, _, high in rows if d == depth)
-        parts.append(f'<text x="{x - 8:g}" y="{y:g}" text-anchor="end" stroke="none">{kind}</text>')
+        x, y = x - 8, y - (7 if kind == "residual" else 10)
+        if (name, kind) == ("training-error", "plain"):  # there, bars stand left of the end
+            x, y = points[-1][0] + 6, area.y(rows[-1][3]) - 6
+        parts.append(f'<text x="{x:g}" y="{y:g}" text-anchor="end" stroke="none">{kind}</text>')
         parts.append("</g>")
     return parts
 

@@ -224,7 +224,8 @@ def bars_html() -> str:
         '<div class="cv7-pair">\n<p class="cv7-scale" aria-hidden="true"><span>100 %</span>'
         "<span>50</span><span>0</span></p>\n" + "".join(figures) + "</div>\n"
         '<p class="cv7-legend"><span class="cv7-median">Median of twenty seeds.</span> Taken '
-        "out: what entered it goes on to the next. The first layer stays: it changes the shape.</p>\n"
+        "out: what entered it goes on to the next. The first layer stays: it changes the "
+        "shape.</p>\n"
     )
 
 

@@ -19,7 +19,7 @@ from .test_build import built
         ("docs/notebooks/network-depth.py", {"docs/notebooks/network-depth.py"}),
         (
             "snippets/residual-block.py",
-            {"docs/chapters/skip-connections.md", "docs/deeper/residual-blocks.md"},
+            {"docs/chapters/skip-connections.md"},
         ),
         ("docs/widgets/strategy-selector/model.mjs", {"docs/chapters/strategy-selector.md"}),
         ("docs/chapters/summary.numbers", {"docs/chapters/summary.md"}),

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import {
   clamped,
+  crossed,
   filled,
   first_above,
   gap,
@@ -21,6 +22,18 @@ test("a pixel and its value lead to each other", () => {
   const up = scale(AXIS);
   assert.deepEqual([0, 50, 100].map(up), [208, 110, 12]);
   for (let value = 0; value <= 100; value += 1) assert.equal(value_at(up(value), AXIS), value);
+});
+
+test("what runs through a box is counted, and nothing else", () => {
+  const box = [10, 10, 20, 20];
+  const across = [
+    [0, 15],
+    [30, 15],
+  ];
+  assert.equal(crossed([across], box), 11);
+  assert.equal(crossed([across, across], box), 22);
+  assert.equal(crossed([across.map(([x, y]) => [x, y + 6])], box), 0);
+  assert.equal(crossed([[[15, 15]], []], box), 0);
 });
 
 test("a value stays on the axis and is whole", () => {

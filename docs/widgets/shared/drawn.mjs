@@ -69,3 +69,19 @@ export function gap(line, measured) {
 export function first_above(values, threshold) {
   return values.findIndex((value) => value !== null && value > threshold);
 }
+
+/** How much of these lines, each a list of pixels, runs through a box: samples about a pixel apart. */
+export function crossed(lines, [left, top, right, bottom]) {
+  let count = 0;
+  for (const line of lines) {
+    for (const [i, [x, y]] of line.slice(1).entries()) {
+      const [x0, y0] = line[i];
+      const samples = Math.ceil(Math.hypot(x - x0, y - y0));
+      for (let k = 0; k <= samples; k++) {
+        const [across, up] = [x0 + (k / samples) * (x - x0), y0 + (k / samples) * (y - y0)];
+        count += Number(across >= left && across <= right && up >= top && up <= bottom);
+      }
+    }
+  }
+  return count;
+}

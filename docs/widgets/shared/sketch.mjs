@@ -1,13 +1,14 @@
 // Drawing on a chart with finger, mouse, pen or keys: the overlay that chart.sketch() in
 // snippets/figures wrote. What is computed is in drawn.mjs.
 
-import { clamped, filled, gap, scale, swept } from "./drawn.mjs";
+import { clamped, crossed, filled, gap, scale, swept } from "./drawn.mjs";
 import { set } from "./widget.mjs";
 
 const KEYS = { ArrowUp: 1, ArrowDown: -1, PageUp: 10, PageDown: -10, Home: -1e9, End: 1e9 };
 const STEPS = { ArrowLeft: -1, ArrowRight: 1 };
 const MARGIN = 14; // pixels below the axis, for a hand that aims at 0
 const LABELLED = 10; // points: a gap that has room for its label
+const ALONG = [0.5, 0.35, 0.65, 0.2, 0.8]; // where on the gap’s line that may stand
 const MARKS = { circle: "M-6 0a6 6 0 1 0 12 0a6 6 0 1 0 -12 0", square: "M-5.5-5.5h11v11h-11z" };
 
 export class Sketch {
@@ -261,11 +262,15 @@ export class Sketch {
     this.svg.toggleAttribute("data-compared", Boolean(this.measured));
   }
 
-  /** A line with its given point; compared, also the area between it and what was measured. */
-  trace(name, group) {
-    const pixels = this.filled(name).flatMap((value, i) =>
+  pixels(name) {
+    return this.filled(name).flatMap((value, i) =>
       value === null ? [] : [[this.xs[i], this.up(value)]],
     );
+  }
+
+  /** A line with its given point; compared, also the area between it and what was measured. */
+  trace(name, group) {
+    const pixels = this.pixels(name);
     for (const stroke of group.querySelectorAll("[data-pen], [data-core]")) {
       set(stroke, { points: corners(pixels).join(" ") });
     }
@@ -275,6 +280,24 @@ export class Sketch {
       d = `M${corners([...pixels, ...edge.reverse()]).join("L")}Z`;
     }
     set(group.querySelector("[data-gap]"), { d });
+  }
+
+  /** Where words beside a gap’s line have the fewest lines under them. */
+  clearest(x, y1, y2, width) {
+    const lines = [...this.groups.keys()].flatMap((name) => [
+      this.pixels(name),
+      this.measured[name].edge,
+    ]);
+    const places = ALONG.flatMap((share) =>
+      [-1, 1].map((side) => {
+        const [near, y] = [x + 8 * side, y1 + share * (y2 - y1) + 5];
+        const [left, right] = [near, near + side * width].sort((a, b) => a - b);
+        const inside = left >= this.xs[0] && right <= this.xs.at(-1) + 8;
+        const under = inside ? crossed(lines, [left - 3, y - 14, right + 3, y + 5]) : Infinity;
+        return { under, at: { x: near, y, "text-anchor": side < 0 ? "end" : "start" } };
+      }),
+    );
+    return places.reduce((best, one) => (one.under < best.under ? one : best)).at;
   }
 
   /** Mark where a line is furthest from what was measured, if that is far enough to be seen. */
@@ -293,10 +316,8 @@ export class Sketch {
     );
     const [line, text] = mark.children;
     set(line, { x1: x, x2: x, y1, y2 });
-    const side = x > (this.xs[0] + this.xs.at(-1)) / 2 ? -1 : 1;
-    const anchor = side < 0 ? "end" : "start";
-    set(text, { x: x + 8 * side, y: (y1 + y2) / 2 + 5, "text-anchor": anchor });
     text.textContent = `${Math.round(found.most)} points`;
+    set(text, this.clearest(x, y1, y2, text.getComputedTextLength()));
   }
 }
 
