@@ -32,7 +32,7 @@ TITLED = re.compile(
     r'<li id="fn:([\w-]+)">\s*<details class="correction">\s*<summary>(.*?)</summary>'
 )
 MARKED = re.compile(r'<sup id="fnref\d*:([\w-]+)"><a class="footnote-ref"[^>]*>(\d+)</a></sup>')
-GRID = re.compile(r'<div class="grid cards">.*?</div>', re.S)
+GRID = re.compile(r'<div class="grid cards[^"]*">.*?</div>', re.S)
 # Screen readers hear the note itself; the search finds it there, too.
 BESIDE = (
     '<small class="cv7-beside" data-note="{}" aria-hidden="true" data-search-exclude>{} {}</small>'

@@ -33,7 +33,7 @@ def use(page: Page, tag: str) -> None:
     for choice in widget.locator("select:visible:enabled").all():
         choice.select_option(index=1)
     for button in widget.locator("button:visible:enabled").all()[:2]:
-        button.click()
+        button.click(force=True)  # one may have just come to its end
 
 
 # What each element is coloured with, seen or not.
@@ -146,16 +146,14 @@ def test_the_cheat_sheet_is_one_a4_page_on_paper(page: Page) -> None:
 
 def test_formulas_reach_screen_readers_as_mathml(page: Page) -> None:
     page.goto(CHAPTER)
-    containers = page.locator("mjx-container")
+    containers = page.locator("mjx-container:not([aria-hidden] *)")
     assert containers.count() > 40
-    assert page.locator("mjx-container > mjx-assistive-mml > math").count() == containers.count()
+    assert containers.locator("> mjx-assistive-mml > math").count() == containers.count()
     page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
     tree = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
     spoken = [node for node in tree if node["role"]["value"] == "MathMLMath"]
     assert len(spoken) == containers.count(), "in the page, but not read out"
-    assert (
-        page.locator('mjx-container > mjx-math[aria-hidden="true"]').count() == containers.count()
-    )
+    assert containers.locator('> mjx-math[aria-hidden="true"]').count() == containers.count()
 
 
 def test_the_theme_works_however_late_its_script_comes(page: Page) -> None:
