@@ -6,9 +6,9 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import process from "node:process";
-import postcss from "postcss"; // it comes with PurgeCSS
+import postcss from "postcss";
 import { PurgeCSS } from "purgecss";
-import { minify } from "terser"; // it comes with @rollup/plugin-terser
+import { minify } from "terser";
 
 process.chdir(process.argv[2]);
 const files = readdirSync(".", { recursive: true }).map((name) => name.replaceAll("\\", "/"));
