@@ -68,7 +68,8 @@ def test_where_to_read_is_there(name: str) -> None:
         path = path if path.exists() else ROOT / "docs" / page / "index.md"
         anchors = set()
         for heading in re.findall(r"^##+ (.*)$", path.read_text(encoding="utf-8"), re.M):
-            given = re.search(r"\{ #([\w-]+) \}", heading)
+            heading, _, attributes = heading.partition(" {")
+            given = re.search(r"#([\w-]+)", attributes)
             plain = re.sub(r"[^\w\s-]", "", heading.lower()).strip()
             anchors.add(given[1] if given else re.sub(r"[\s-]+", "-", plain))
         assert anchor in anchors, f"{one.title}: {one.read}"
