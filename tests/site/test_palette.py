@@ -107,12 +107,12 @@ def shapes() -> str:
     rules.append("/* `\\class{residual}{x}` in a formula: a line under it says the same. */\n")
     marks = [f".md-typeset mjx-container .{name}::before" for name in MEANT]
     rules.append(ruled(marks, "content: none"))
-    for name in MEANT:
-        if under := ROLES[name].under:
-            wide = 0.2 if under == "double" else 0.09
-            below = [f"margin-bottom: {-0.16 - wide:.2f}em", "padding-bottom: 0.16em"]
-            below += [f"border-bottom: {wide}em {under}"]
-            rules.append(ruled([f"mjx-container .{name}"], *below))
+    for under in dict.fromkeys(ROLES[name].under for name in MEANT if ROLES[name].under):
+        wide = 0.2 if under == "double" else 0.09
+        below = [f"margin-bottom: {-0.16 - wide:.2f}em", "padding-bottom: 0.16em"]
+        below += [f"border-bottom: {wide}em {under}"]
+        lined = [f"mjx-container .{name}" for name in MEANT if ROLES[name].under == under]
+        rules.append(ruled(lined, *below))
     return "".join(rules)
 
 
